@@ -1,0 +1,76 @@
+"""Settings: one frozen object, read once in `main`, that holds every choice an operator can make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ArticlesSettings(_Section):
+    """Where articles come from."""
+
+    paths: tuple[Path, ...] = ()
+
+
+class EmbeddingSettings(_Section):
+    """Which sentence model turns text into vectors, and how it runs."""
+
+    model: str = Field("use-multilingual-v3", min_length=1)
+    threads: int = Field(0, ge=0, le=1024)
+    batch_size: int = Field(32, ge=1, le=65536)
+    query_prompt: str = ""
+    passage_prompt: str = ""
+    device: str = ""
+    backend: Literal["torch", "onnx", "openvino"] = "torch"
+
+
+class IndexSettings(_Section):
+    """How articles are cut into passages and how many generations are kept."""
+
+    passage_chars: int = Field(600, ge=100, le=10_000)
+    keep_generations: int = Field(3, ge=1, le=1000)
+
+
+class SearchSettings(_Section):
+    """How many passages an answer has and when it is withheld."""
+
+    k: int = Field(5, ge=1, le=100)
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+
+
+class TelegramSettings(_Section):
+    """The Telegram front end."""
+
+    token: SecretStr | None = None
+    token_file: Path | None = None
+    api_url: str = Field("https://api.telegram.org", pattern=r"^https?://[^\s/]+")
+    proxy_url: str = Field("", pattern=r"^$|^(https?|socks5h?)://[^\s/]+")
+    k: int = Field(3, ge=1, le=10)
+
+
+class LogSettings(_Section):
+    """What is written to the log."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class Settings(BaseSettings):
+    """Everything an operator can choose. Built by `config.load_settings`; see `config/huiwen.toml`."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("huiwen", appauthor=False))
+    articles: ArticlesSettings = ArticlesSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    index: IndexSettings = IndexSettings()
+    search: SearchSettings = SearchSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    log: LogSettings = LogSettings()

@@ -1,0 +1,89 @@
+"""The nouns of the project: articles and passages going in, answers and hits coming out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A calendar date as far as it is known; newspapers often print month and day only."""
+
+    year: int | None
+    month: int | None
+    day: int | None
+    origin: str = "record"
+    """Where it was read: "record", "dateline", "file name", or "inferred" for a year taken from elsewhere."""
+
+    def __str__(self) -> str:
+        """Return ISO 8601: 2019-11-20, 2019-11, 2019, or --11-20 while the year is unknown."""
+        year = f"{self.year:04d}" if self.year is not None else "-"
+        return "-".join([year] + [f"{part:02d}" for part in (self.month, self.day) if part is not None])
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One newspaper article as its readers would tell it apart from the rest of the page."""
+
+    id: str
+    title: str
+    kicker: str
+    paragraphs: tuple[str, ...]
+    date: PartialDate | None
+    source: str
+    """Paper or file name, as shown beneath an answer."""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of one paragraph: what is found and shown. Most paragraphs are one passage."""
+
+    article_id: str
+    paragraph: int
+    """1-based number of the paragraph within its article."""
+    start: int
+    """Offset of the passage in its paragraph, in characters."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRef:
+    """What an answer says about the article a hit comes from."""
+
+    id: str
+    title: str
+    date: str
+    """ISO 8601 as far as known (see PartialDate), empty when unknown."""
+    source: str
+    kicker: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One passage of an answer."""
+
+    rank: int
+    """1 is the best."""
+    score: float
+    """Comparable within one answer only; higher is better."""
+    article: ArticleRef
+    paragraph: int
+    """1-based number of the paragraph within its article."""
+    text: str
+    highlight: tuple[int, int]
+    """Half-open range of characters in `text`: the sentence that answers best."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the articles say to a question; `hits` is filled even where `answered` is false."""
+
+    question: str
+    answered: bool
+    confidence: float
+    """0 to 1."""
+    generation: int
+    took_ms: float
+    hits: tuple[Hit, ...]
