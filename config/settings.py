@@ -6,8 +6,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+def _expand(path: Path) -> Path:
+    return path.expanduser()
+
+
+UserPath = Annotated[Path, AfterValidator(_expand)]
 
 
 class _Section(BaseModel):
@@ -17,7 +24,7 @@ class _Section(BaseModel):
 class ArticlesSettings(_Section):
     """Where articles come from."""
 
-    paths: tuple[Path, ...] = ()
+    paths: tuple[UserPath, ...] = ()
 
 
 class EmbeddingSettings(_Section):
@@ -43,14 +50,14 @@ class SearchSettings(_Section):
     """How many passages an answer has and when it is withheld."""
 
     k: int = Field(5, ge=1, le=100)
-    threshold: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+    threshold: float = Field(0.5, ge=0.0, le=1.0)
 
 
 class TelegramSettings(_Section):
     """The Telegram front end."""
 
     token: SecretStr | None = None
-    token_file: Path | None = None
+    token_file: UserPath | None = None
     api_url: str = Field("https://api.telegram.org", pattern=r"^https?://[^\s/]+")
     proxy_url: str = Field("", pattern=r"^$|^(https?|socks5h?)://[^\s/]+")
     k: int = Field(3, ge=1, le=10)
@@ -67,10 +74,22 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid")
 
-    data_dir: Path = Field(default_factory=lambda: user_data_path("huiwen", appauthor=False))
+    data_dir: UserPath = Field(default_factory=lambda: user_data_path("huiwen", appauthor=False))
     articles: ArticlesSettings = ArticlesSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     index: IndexSettings = IndexSettings()
     search: SearchSettings = SearchSettings()
     telegram: TelegramSettings = TelegramSettings()
     log: LogSettings = LogSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what `load_settings` has merged and nothing behind its back."""
+        return (init_settings,)

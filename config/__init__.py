@@ -1,0 +1,28 @@
+"""Settings: read once, frozen, with the origin of every value."""
+
+from config.errors import ConfigError
+from config.loading import Loaded, Origin, default_values, load_settings
+from config.settings import (
+    ArticlesSettings,
+    EmbeddingSettings,
+    IndexSettings,
+    LogSettings,
+    SearchSettings,
+    Settings,
+    TelegramSettings,
+)
+
+__all__ = [
+    "ArticlesSettings",
+    "ConfigError",
+    "EmbeddingSettings",
+    "IndexSettings",
+    "Loaded",
+    "LogSettings",
+    "Origin",
+    "SearchSettings",
+    "Settings",
+    "TelegramSettings",
+    "default_values",
+    "load_settings",
+]
