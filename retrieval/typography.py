@@ -16,8 +16,14 @@ _SQUEEZABLE = "，。、；：？！“”‘’（）《》〈〉「」『』�
 _NO_LINE_START = "，。、；：？！”’）》〉」』】〕…—·•％%‰℃,.;:?!)]}～~"
 _NO_LINE_END = "“‘（《〈「『【〔([{"
 _OPEN = dict(zip("“‘《〈「『（【〔(", "”’》〉」』）】〕)", strict=True))
+_PAIRED = re.compile(f"[{re.escape(''.join(_OPEN) + ''.join(_OPEN.values()))}]")
 _CLOSE = {close: open_ for open_, close in _OPEN.items()}
 
+_PRINTED_INDENT = 1.0  # units; from here on white space before a line is an indent, not a stray space
+
+_FINAL = re.compile(r"(?:[。！？!?…]|(?<=[A-Za-z0-9%)])\.)[”’」』）》】\"')\]]*$")
+_MAY_END = "。！？!?…”’」』）》】\"')]."
+_SQUEEZED = re.compile(rf"[{re.escape(_SQUEEZABLE)} \u00a0]")
 _BLANK = re.compile(r"\s+")
 _FIRST_TOKEN = re.compile(
     rf"[{re.escape(_NO_LINE_END)}]*(?:[A-Za-zÀ-ɏЀ-ӿ]+|\d+|.)[{re.escape(_NO_LINE_START)}]*",
@@ -39,6 +45,11 @@ class Line:
     high: float
     """Width with nothing squeezed, indent left out."""
 
+    @property
+    def space(self) -> float:
+        """Return the printed indent in full-width units: a stray space is none."""
+        return self.indent if self.indent >= _PRINTED_INDENT else 0.0
+
 
 def char_width(char: str) -> float:
     """Return the width of one character: 1 for Chinese and its punctuation, 0.5 for Latin, 0 for marks."""
@@ -50,10 +61,13 @@ def measure(text: str) -> tuple[float, float]:
 
     Spaces inside a line come from justification: they may be as narrow as nothing.
     """
-    high = sum(map(_char_width, text))
-    spaces = text.count(" ") + text.count("\u00a0")
-    squeezed = sum(map(text.count, _SQUEEZABLE)) if not text.isascii() else 0
-    return high - _HALF * (squeezed + spaces), high
+    high = _width(text)
+    return high - _HALF * len(_SQUEEZED.findall(text)), high
+
+
+def ends_sentence(text: str) -> bool:
+    """Return whether `text` ends as a sentence does, closing quotes and brackets included."""
+    return text[-1:] in _MAY_END and _FINAL.search(text) is not None
 
 
 def first_token_width(text: str) -> float:
@@ -64,16 +78,16 @@ def first_token_width(text: str) -> float:
     token = match.group()
     # trailing punctuation can be squeezed or hang, so it asks for half a unit at most
     core = token.rstrip(_NO_LINE_START) or token[:1]
-    return sum(map(_char_width, core)) + (_HALF if len(core) < len(token) else 0.0)
+    return _width(core) + (_HALF if len(core) < len(token) else 0.0)
 
 
 def open_pairs(text: str, before: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the quotes and brackets still open after `text`, given those open `before` it."""
     stack = list(before)
-    for char in text:
+    for char in _PAIRED.findall(text):
         if char in _OPEN:
             stack.append(char)
-        elif char in _CLOSE and _CLOSE[char] in stack:
+        elif _CLOSE[char] in stack:
             while stack.pop() != _CLOSE[char]:
                 pass
     return tuple(stack)
@@ -148,6 +162,14 @@ def _needs_space(left: str, right: str) -> bool:
 
 def _is_word(char: str) -> bool:
     return char.isalnum() and not _is_cjk(char)
+
+
+def _width(text: str) -> float:
+    try:
+        # the Chinese character set gives two bytes to what is set full width, one to what is set half
+        return len(text.encode("gbk")) / 2
+    except UnicodeEncodeError:
+        return sum(map(_char_width, text))
 
 
 @lru_cache(maxsize=65536)
