@@ -1,0 +1,158 @@
+"""The Telegram front end: put together, and run until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import httpx
+from telegram.error import InvalidToken
+from telegram.ext import Application
+
+from bot.logs import configure_logging, redact
+from bot.telegram_handlers import Asker, Handlers
+from bot.telegram_polling import Poller, QuietRequest, UpdatesRequest
+from bot.telegram_sending import AnswersFirst
+from config import ConfigError, Settings, TelegramSettings
+from embeddings import EmbeddingError, open_encoder
+from retrieval import LiveSearcher, NoIndexError, RetrievalError
+
+_log = logging.getLogger(__name__)
+
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+
+_OK, _WRONG = 0, 2
+
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_HOW_TO_GET_ONE = "get one from @BotFather in Telegram (/newbot) and set HUIWEN_TELEGRAM__TOKEN"
+
+_WARM_UP = "会议"
+
+# A handler waits for the network most of its time; searches themselves queue for asyncio's threads.
+_CONCURRENT_UPDATES = 64
+_CONNECTIONS = 64
+_READ_S = 20.0  # a reply whose request has timed out cannot be sent again without risking two
+_POLL_READ_S = 10.0  # on top of the time that Telegram may hold a poll
+_WRITE_S = _CONNECT_S = _POOL_S = 10.0
+
+
+def build_application(settings: Settings, asker: Asker) -> AnyApplication:
+    """Return the bot, not yet started. Raises ConfigError when there is no usable token or proxy."""
+    telegram = settings.telegram
+    root = telegram.api_url.rstrip("/")
+    proxy = telegram.proxy_url or None
+    try:
+        request = QuietRequest(_CONNECTIONS, _READ_S, _WRITE_S, _CONNECT_S, _POOL_S, proxy=proxy)
+        updates = UpdatesRequest(2, _POLL_READ_S, _WRITE_S, _CONNECT_S, _POOL_S, proxy=proxy)
+    except (RuntimeError, ValueError, httpx.InvalidURL) as error:
+        reason = redact(str(error), _secrets(settings))
+        raise ConfigError(f"telegram.proxy_url: cannot be used ({reason}); see config/huiwen.toml") from None
+    application = (
+        Application.builder()
+        .token(read_token(telegram))
+        .base_url(f"{root}/bot")
+        .base_file_url(f"{root}/file/bot")
+        .request(request)
+        .get_updates_request(updates)
+        .rate_limiter(AnswersFirst())
+        .concurrent_updates(_CONCURRENT_UPDATES)
+        .updater(None)
+        .build()
+    )
+    Handlers(asker, telegram.k).add_to(application)
+    return application
+
+
+def run_bot(settings: Settings) -> int:
+    """Answer in Telegram until SIGINT or SIGTERM. Return the exit status: 0, or 2 for a wrong set-up."""
+    try:
+        configure_logging(settings.log.level, _secrets(settings))
+        read_token(settings.telegram)  # before the model is loaded: that takes a while
+        return serve(settings, _open_asker(settings))
+    except (ConfigError, EmbeddingError, RetrievalError) as error:
+        return _refuse(redact(str(error), _secrets(settings)))
+
+
+def serve(settings: Settings, asker: Asker) -> int:
+    """Answer in Telegram with `asker` until SIGINT or SIGTERM. Return the exit status; raise ConfigError."""
+    application = build_application(settings, asker)
+    try:
+        asyncio.run(_until_signal(application, asker))
+    except InvalidToken:
+        return _refuse(f"telegram.token: Telegram does not accept it; {_HOW_TO_GET_ONE}")
+    except KeyboardInterrupt:  # where the event loop cannot handle signals
+        return _OK
+    _log.info("Stopped")
+    return _OK
+
+
+def read_token(telegram: TelegramSettings) -> str:
+    """Return the bot's token, the setting before the file. Raises ConfigError."""
+    key, token = "telegram.token", telegram.token.get_secret_value().strip() if telegram.token else ""
+    if not token and telegram.token_file is not None:
+        key, token = "telegram.token_file", _read_token_file(telegram.token_file)
+    if not token:
+        raise ConfigError(f"telegram.token: there is none; {_HOW_TO_GET_ONE}")
+    if not _TOKEN.fullmatch(token):
+        raise ConfigError(f"{key}: not a token, which looks like 123456789:AbCdEf...; {_HOW_TO_GET_ONE}")
+    return token
+
+
+def _read_token_file(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not text"
+        raise ConfigError(f"telegram.token_file: {path} cannot be read ({reason}); mend the path") from None
+
+
+def _secrets(settings: Settings) -> list[str]:
+    """Return what must never be shown: the token and the proxy's password."""
+    secrets = []
+    with contextlib.suppress(ConfigError):
+        secrets.append(read_token(settings.telegram))
+    if settings.telegram.token:
+        secrets.append(settings.telegram.token.get_secret_value())
+    password = urlsplit(settings.telegram.proxy_url).password
+    if password:
+        secrets += [password, unquote(password)]
+    return secrets
+
+
+def _refuse(line: str) -> int:
+    print(line, file=sys.stderr)
+    return _WRONG
+
+
+async def _until_signal(application: AnyApplication, asker: Asker) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows; there Ctrl-C raises KeyboardInterrupt
+            loop.add_signal_handler(number, stop.set)
+    warming = asyncio.create_task(asyncio.to_thread(_warm_up, asker))
+    await Poller(application).run(stop)
+    await warming
+
+
+def _warm_up(asker: Asker) -> None:
+    """Load model and index before the first question comes, and tell the operator if they are not there."""
+    try:
+        asker.ask(_WARM_UP, 1)
+    except NoIndexError:
+        _log.warning("There are no articles yet: run `huiwen index`; they are picked up without a restart")
+    except (RetrievalError, EmbeddingError) as error:
+        _log.error("Questions cannot be answered: %s", error)
+
+
+def _open_asker(settings: Settings) -> Asker:
+    return LiveSearcher.open(
+        settings.data_dir, lambda: open_encoder(settings.embedding), settings.search.threshold
+    )

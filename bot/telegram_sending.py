@@ -1,0 +1,160 @@
+"""Getting a message to a chat in spite of the network, flood limits and Telegram's own refusals."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+from telegram import Bot, Chat, LinkPreviewOptions, Message, ReplyParameters
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
+from telegram.ext import AIORateLimiter
+
+from bot.telegram_rendering import plain_text
+
+_log = logging.getLogger(__name__)
+
+_PAUSES_S = (0.3, 1.0, 3.0)  # before each new attempt; a server that restarts is back within a few seconds
+_FLOOD_RETRIES = 5
+_TYPING_S = 4.5  # Telegram shows "typing" for five seconds
+_HEAD_START_S = 0.25  # an answer that overtook its "typing" would be followed by five seconds of it
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+_running: set[asyncio.Task[None]] = set()  # asyncio itself keeps weak references only
+
+
+class AnswersFirst(AIORateLimiter):
+    """Paces what is sent and waits out 429, except for the typing action.
+
+    That one would use up half of a group's twenty messages a minute, and its 429 would hold up the answer.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(max_retries=_FLOOD_RETRIES)
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,  # noqa: ANN401
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Any:  # noqa: ANN401
+        """Send a request when its turn has come."""
+        if endpoint == "sendChatAction":
+            return await callback(*args, **kwargs)
+        return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a message goes."""
+
+    chat_id: int
+    thread_id: int | None
+    """The topic of a forum."""
+    quoted_id: int | None
+
+
+async def reply(message: Message, texts: Sequence[str]) -> None:
+    """Send HTML texts where `message` came from; in groups the first one quotes it.
+
+    Raises TelegramError when Telegram refuses or stays unreachable.
+    """
+    quoted = None if message.chat.type == Chat.PRIVATE else message.message_id
+    place = _Place(message.chat_id, _topic(message), quoted)
+    for text in texts:
+        place = await _deliver(message.get_bot(), place, text)
+        place = replace(place, quoted_id=None)
+
+
+@contextlib.asynccontextmanager
+async def typing(message: Message) -> AsyncIterator[None]:
+    """Show "typing" where `message` came from while the body runs. Never fails, and hardly waits."""
+    shown, done = asyncio.Event(), asyncio.Event()
+    task = asyncio.create_task(_type_until(done, shown, message))
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+    try:
+        yield
+    finally:
+        # A request under way is left to end by itself: cancelling it would cost its connection.
+        done.set()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(shown.wait(), _HEAD_START_S)
+
+
+def _topic(message: Message) -> int | None:
+    # Outside forums the number names a thread of replies, and Telegram refuses it.
+    return message.message_thread_id if message.is_topic_message else None
+
+
+async def _deliver(bot: Bot, place: _Place, text: str) -> _Place:
+    """Send one text and return where it has gone, for groups move."""
+    parse_mode: str | None = ParseMode.HTML
+    for pause in (*_PAUSES_S, None):
+        try:
+            await _send(bot, place, text, parse_mode)
+            return place
+        except ChatMigrated as moved:
+            place = _Place(moved.new_chat_id, None, None)
+        except BadRequest as refusal:
+            if parse_mode is None or "entities" not in refusal.message.lower():
+                raise
+            _log.warning("Telegram does not accept the markup of an answer; it goes out plain")
+            text, parse_mode = plain_text(text), None
+        except NetworkError as error:
+            if pause is None or _may_have_arrived(error):
+                raise
+            _log.debug("An answer could not be sent (%s); trying again", type(error).__name__)
+            await asyncio.sleep(pause)
+    await _send(bot, place, text, parse_mode)
+    return place
+
+
+async def _send(bot: Bot, place: _Place, text: str, parse_mode: str | None) -> None:
+    quote = None
+    if place.quoted_id is not None:
+        quote = ReplyParameters(place.quoted_id, allow_sending_without_reply=True)
+    await bot.send_message(
+        place.chat_id,
+        text,
+        parse_mode=parse_mode,
+        message_thread_id=place.thread_id,
+        reply_parameters=quote,
+        link_preview_options=_NO_PREVIEW,
+    )
+
+
+def _may_have_arrived(error: NetworkError) -> bool:
+    """Tell a request that was sent and not answered in time, which must not be sent twice.
+
+    A broken connection is taken for a request that was not read: by far its commonest reason is an idle
+    connection that the other side has just closed, and no answer is worse than two.
+    """
+    never_sent = (httpx.ConnectTimeout, httpx.PoolTimeout)
+    return isinstance(error, TimedOut) and not isinstance(error.__cause__, never_sent)
+
+
+async def _type_until(done: asyncio.Event, shown: asyncio.Event, message: Message) -> None:
+    try:
+        while not done.is_set():
+            await message.get_bot().send_chat_action(
+                message.chat_id, ChatAction.TYPING, message_thread_id=_topic(message)
+            )
+            shown.set()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), _TYPING_S)
+    except (
+        TelegramError,
+        RuntimeError,
+    ) as error:  # RuntimeError: the bot has stopped and its client is closed
+        _log.debug("Typing could not be shown: %s", type(error).__name__)
+    finally:
+        shown.set()

@@ -1,0 +1,180 @@
+"""Everything the Telegram bot says of its own accord, in every language it speaks.
+
+The texts are Telegram HTML; what stands in braces is filled in by `telegram_rendering`. A new language is
+one more `Texts` and one more line in `LANGUAGES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """The texts of one language. A missing one is a type error."""
+
+    start: str
+    help: str
+    """Takes {bot}, the bot's user name."""
+    usage: str
+    command_start: str
+    command_help: str
+    command_ask: str
+
+    nothing_relevant: str
+    closest: str
+    untitled: str
+
+    no_articles: str
+    too_long: str
+    """Takes {limit}, in characters."""
+    cannot_search: str
+    text_only: str
+    unknown_command: str
+    trouble: str
+
+    full_date: str
+    """Takes {year}, {month} and {day}; the next three take what they name."""
+    month_and_day: str
+    year_and_month: str
+    year_only: str
+    months: tuple[str, ...]
+    """What {month} becomes, January first."""
+
+
+_MONTH_NUMBERS = tuple(str(month) for month in range(1, 13))
+
+_ZH = Texts(
+    start=(
+        "我是<b>会问</b>。我在报纸文章里查找会议报道，用文章原文回答您的问题。\n\n"
+        "直接发来一个问题就可以，例如：\n"
+        "• 警示教育大会是哪天召开的？\n"
+        "• 省委书记在会上强调了什么？\n\n"
+        "用中文或其他语言提问都行。用法见 /help"
+    ),
+    help=(
+        "<b>提问</b>\n"
+        "• 私聊：直接发送问题\n"
+        "• 群组：/ask 问题，或 @{bot} 问题，或回复我的消息\n\n"
+        "<b>回答</b>\n"
+        "我只摘录文章原文，最切题的句子用粗体标出，并附标题、日期和来源。"
+        "文章里没有相关内容时，我会直说，不会编造。\n\n"
+        "问题里写上人名、地点、会议名称或日期，会找得更准。"
+    ),
+    usage="请把问题写在命令后面，例如：\n/ask 警示教育大会是哪天召开的？",
+    command_start="我能做什么",
+    command_help="怎样提问",
+    command_ask="查找会议报道",
+    nothing_relevant="文章里没有找到与这个问题相关的内容。",
+    closest="最接近的报道：",
+    untitled="（无标题）",
+    no_articles="还没有可以查找的文章，请稍后再问。",
+    too_long="这个问题太长了。请用一两句话提问，不超过 {limit} 个字符。",
+    cannot_search="这个问题里没有可以查找的文字，请换一种说法。",
+    text_only="我只能读文字。请把问题打成文字发给我。",
+    unknown_command="我不认识这个命令。用法见 /help",
+    trouble="抱歉，出了点问题，这次没能回答。请稍后再试。",
+    full_date="{year}年{month}月{day}日",
+    month_and_day="{month}月{day}日",
+    year_and_month="{year}年{month}月",
+    year_only="{year}年",
+    months=_MONTH_NUMBERS,
+)
+
+_ZH_HANT = Texts(
+    start=(
+        "我是<b>會問</b>。我在報紙文章裡查找會議報道，用文章原文回答您的問題。\n\n"
+        "直接傳來一個問題就可以，例如：\n"
+        "• 警示教育大會是哪天召開的？\n"
+        "• 省委書記在會上強調了什麼？\n\n"
+        "用中文或其他語言提問都行。用法見 /help"
+    ),
+    help=(
+        "<b>提問</b>\n"
+        "• 私聊：直接傳送問題\n"
+        "• 群組：/ask 問題，或 @{bot} 問題，或回覆我的訊息\n\n"
+        "<b>回答</b>\n"
+        "我只摘錄文章原文，最切題的句子用粗體標出，並附標題、日期和來源。"
+        "文章裡沒有相關內容時，我會直說，不會編造。\n\n"
+        "問題裡寫上人名、地點、會議名稱或日期，會找得更準。"
+    ),
+    usage="請把問題寫在指令後面，例如：\n/ask 警示教育大會是哪天召開的？",
+    command_start="我能做什麼",
+    command_help="怎樣提問",
+    command_ask="查找會議報道",
+    nothing_relevant="文章裡沒有找到與這個問題相關的內容。",
+    closest="最接近的報道：",
+    untitled="（無標題）",
+    no_articles="還沒有可以查找的文章，請稍後再問。",
+    too_long="這個問題太長了。請用一兩句話提問，不超過 {limit} 個字元。",
+    cannot_search="這個問題裡沒有可以查找的文字，請換一種說法。",
+    text_only="我只能讀文字。請把問題打成文字傳給我。",
+    unknown_command="我不認識這個指令。用法見 /help",
+    trouble="抱歉，出了點問題，這次沒能回答。請稍後再試。",
+    full_date="{year}年{month}月{day}日",
+    month_and_day="{month}月{day}日",
+    year_and_month="{year}年{month}月",
+    year_only="{year}年",
+    months=_MONTH_NUMBERS,
+)
+
+_EN = Texts(
+    start=(
+        "I am <b>会问</b> (huiwen). I look for meetings in newspaper articles and answer with the articles' "
+        "own words.\n\n"
+        "Just send me a question, for example:\n"
+        "• When was the warning education conference held?\n"
+        "• What did the provincial party secretary stress?\n\n"
+        "Ask in Chinese or in your own language. /help says more."
+    ),
+    help=(
+        "<b>Asking</b>\n"
+        "• In private: just send the question\n"
+        "• In groups: /ask question, or @{bot} question, or reply to one of my messages\n\n"
+        "<b>Answers</b>\n"
+        "I quote the articles, with the sentence that fits best in bold, and give headline, date and source. "
+        "When the articles say nothing about it I tell you so; I never make anything up.\n\n"
+        "Names of people, places and meetings, and dates, help me to find the right one."
+    ),
+    usage="Write the question after the command, for example:\n/ask When was the conference held?",
+    command_start="What I can do",
+    command_help="How to ask",
+    command_ask="Look for a meeting in the articles",
+    nothing_relevant="The articles say nothing relevant to this question.",
+    closest="The closest reports:",
+    untitled="(no headline)",
+    no_articles="There are no articles yet. Please ask again later.",
+    too_long="This question is too long. Please ask in a sentence or two, at most {limit} characters.",
+    cannot_search="There is nothing in this question that I could look for. Please put it another way.",
+    text_only="I can read text only. Please type your question.",
+    unknown_command="I do not know this command. /help says what I can do.",
+    trouble="Sorry, something went wrong and I could not answer. Please try again later.",
+    full_date="{day} {month} {year}",
+    month_and_day="{day} {month}",
+    year_and_month="{month} {year}",
+    year_only="{year}",
+    months=(
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+)
+
+LANGUAGES: Mapping[str, Texts] = {"zh": _ZH, "zh-hant": _ZH_HANT, "en": _EN}
+"""By IETF language tag in lower case."""
+
+DEFAULT_LANGUAGE = "en"
+
+# Places that write traditional characters, as Telegram's clients name them.
+_ALIASES = {"zh-tw": "zh-hant", "zh-hk": "zh-hant", "zh-mo": "zh-hant"}
+
+
+def texts_for(language_code: str | None) -> Texts:
+    """Return the texts for a user's IETF language tag ("zh-hans", "en-GB"), English for any other."""
+    tag = (language_code or "").lower().replace("_", "-")
+    while tag:
+        known = _ALIASES.get(tag, tag)
+        if known in LANGUAGES:
+            return LANGUAGES[known]
+        tag = tag.rpartition("-")[0]
+    return LANGUAGES[DEFAULT_LANGUAGE]

@@ -1,0 +1,130 @@
+"""Is a request one that Telegram would take? aiogram's models are the schema; the rest is by hand."""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Iterator
+from typing import Any, Union, get_args, get_origin
+
+import aiogram.methods
+from aiogram.methods.base import TelegramMethod
+from pydantic import BaseModel, ValidationError
+
+from tests.bot.telegram_html import BadMarkup, parse
+
+_METHODS: dict[str, type[TelegramMethod[Any]]] = {
+    each.__api_method__: each
+    for each in vars(aiogram.methods).values()
+    if isinstance(each, type) and issubclass(each, TelegramMethod) and each is not TelegramMethod
+}
+_TEXT_UNITS, _CALLBACK_BYTES, _QUERY_ANSWER_UNITS, _COMMANDS = 4096, 64, 200, 100
+
+
+def decode(method: str, form: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the parameters of a request and what is wrong with them."""
+    schema = _METHODS.get(method)
+    if schema is None:
+        return dict(form), [f"{method}: no such method"]
+    wrong: list[str] = []
+    params: dict[str, Any] = {}
+    for name, value in form.items():
+        field = schema.model_fields.get(name)
+        if field is None:
+            wrong.append(f"{method}.{name}: unknown field")
+            continue
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and extra.get("deprecated"):
+            wrong.append(f"{method}.{name}: deprecated field")
+        try:
+            params[name] = _decoded(field.annotation, value)
+        except ValueError:
+            wrong.append(f"{method}.{name}: not JSON: {value[:80]!r}")
+    try:
+        model = schema.model_validate(params)
+    except ValidationError as error:
+        wrong += [f"{method}.{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+    else:
+        wrong += [f"{method}{path}: unknown field" for path in _unknown(model, "")]
+    return params, wrong + [f"{method}: {each}" for each in _by_hand(method, params)]
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _decoded(annotation: object, value: str) -> Any:  # noqa: ANN401
+    kinds = set(_kinds(annotation))
+    if str not in kinds:
+        return json.loads(value)
+    if int in kinds and value.lstrip("-").isdigit():
+        return int(value)
+    return value
+
+
+def _kinds(annotation: object) -> Iterator[object]:
+    if get_origin(annotation) in (Union, types.UnionType):
+        for part in get_args(annotation):
+            yield from _kinds(part)
+    else:
+        yield annotation
+
+
+def _unknown(value: object, path: str) -> Iterator[str]:
+    if isinstance(value, BaseModel):
+        yield from (f"{path}.{name}" for name in value.model_extra or {})
+        for name in value.model_fields_set:
+            yield from _unknown(getattr(value, name), f"{path}.{name}")
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _unknown(item, f"{path}[{index}]")
+
+
+def _by_hand(method: str, params: dict[str, Any]) -> Iterator[str]:
+    if "text" in params and method in ("sendMessage", "editMessageText"):
+        yield from _text(params)
+    if method == "answerCallbackQuery" and units(params.get("text", "")) > _QUERY_ANSWER_UNITS:
+        yield "text over 200 units"
+    if method == "setMyCommands":
+        commands = params.get("commands", [])
+        if not 1 <= len(commands) <= _COMMANDS:
+            yield f"{len(commands)} commands"
+        for each in commands:
+            if not each["command"].isascii() or each["command"] != each["command"].lower():
+                yield f"command {each['command']!r}"
+            if not 1 <= len(each["description"]) <= 256:
+                yield f"description of {each['command']!r}"
+        if len(params.get("language_code", "en")) != 2:
+            yield "language_code is not of two letters"
+    yield from _markup(params.get("reply_markup"))
+
+
+def _text(params: dict[str, Any]) -> Iterator[str]:
+    text = params["text"]
+    if params.get("parse_mode") == "HTML":
+        try:
+            text = parse(text).text
+        except BadMarkup as error:
+            yield str(error)
+            return
+    elif "parse_mode" in params:
+        yield f"parse_mode {params['parse_mode']!r}"
+    if not text.strip():
+        yield "message text is empty"
+    if units(text) > _TEXT_UNITS:
+        yield f"message is too long: {units(text)} units"
+
+
+def _markup(markup: object) -> Iterator[str]:
+    if markup is None:
+        return
+    rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        yield "inline_keyboard is no list of lists"
+        return
+    for button in (button for row in rows for button in row):
+        if not button.get("text"):
+            yield "button without text"
+        data = button.get("callback_data")
+        if data is not None and not 1 <= len(data.encode()) <= _CALLBACK_BYTES:
+            yield f"callback_data of {len(data.encode())} bytes"

@@ -1,0 +1,76 @@
+"""The bot in this process, on the loopback Bot API, with a small deterministic asker."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+
+from bot.telegram_app import build_application
+from bot.telegram_polling import Poller
+from config import Settings
+from retrieval.model import Answer, ArticleRef, Hit
+from tests.bot.botapi import TOKEN, BotApi
+
+PASSAGE = "会议强调，<安全> & 发展。大会于11月20日召开。会议要求抓落实。"
+SENTENCE = "大会于11月20日召开。"
+
+
+def answer(question: str, k: int, answered: bool = True) -> Answer:
+    article = ArticleRef("a1", "全省召开<警示教育>大会", "2019-11-20", "日报")
+    start = PASSAGE.index(SENTENCE)
+    hit = Hit(1, 0.9, article, 1, PASSAGE, (start, start + len(SENTENCE)))
+    return Answer(question, answered, 0.9 if answered else 0.1, 1, 1.0, (hit,)[:k])
+
+
+class SmallAsker:
+    """Remembers what it is asked; does first whatever a test puts into `before`."""
+
+    def __init__(self) -> None:
+        self.questions: list[str] = []
+        self.before: Callable[[str], None] = lambda question: None
+        self.answered = True
+
+    def ask(self, question: str, k: int = 5, since: str | None = None, until: str | None = None) -> Answer:
+        self.questions.append(question)
+        self.before(question)
+        return answer(question, k, self.answered)
+
+
+def settings_for(api: BotApi, **telegram: object) -> Settings:
+    return Settings.model_validate({"telegram": {"api_url": api.root, "token": TOKEN, **telegram}})
+
+
+@contextlib.contextmanager
+def running(api: BotApi, asker: SmallAsker) -> Iterator[Callable[[], None]]:
+    """Run the bot in a thread until the body ends; yield what tells it to stop."""
+    started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+    stopped: Future[None] = Future()
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        started.set_result((asyncio.get_running_loop(), stop))
+        await Poller(build_application(settings_for(api), asker)).run(stop)
+
+    def run() -> None:
+        try:
+            asyncio.run(serve())
+            stopped.set_result(None)
+        except BaseException as error:
+            stopped.set_exception(error)
+
+    def tell() -> None:
+        with contextlib.suppress(RuntimeError):  # it has ended already
+            loop.call_soon_threadsafe(stop.set)
+
+    thread = threading.Thread(target=run, name="bot")
+    thread.start()
+    loop, stop = started.result(20)
+    try:
+        yield tell
+    finally:
+        tell()
+        thread.join(20)
+        stopped.result(0)

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.telegram_rendering import (
+    MESSAGE_UNITS,
+    plain_text,
+    render_answer,
+    render_date,
+    render_help,
+    render_start,
+    render_too_long,
+)
+from bot.texts import LANGUAGES, Texts, texts_for
+from retrieval.model import Answer, ArticleRef, Hit
+from tests.bot.botapi_checks import units
+from tests.bot.telegram_html import parse
+
+ZH, EN = texts_for("zh"), texts_for("en")
+
+# What hurts: markup, characters of two units, combining ones, what Telegram cannot take.
+_NASTY = st.sampled_from(list("<>&\"'/b好的。，😀𠮷👨\u200dé\u0301\n\t\x00\x1b\ud800\udfff ;#x"))
+_TEXTS = st.one_of(st.text(_NASTY, max_size=80), st.text(max_size=40))
+
+
+@st.composite
+def _hits(draw: st.DrawFn) -> Hit:
+    text = draw(_TEXTS) * draw(st.sampled_from([1, 1, 1, 30, 200]))
+    start = draw(st.integers(-1, len(text) + 1))
+    end = draw(st.integers(start - 1, len(text) + 2))
+    article = ArticleRef(
+        id=draw(st.sampled_from(["a", "b", "c"])),
+        title=draw(_TEXTS) * draw(st.sampled_from([0, 1, 1, 50])),
+        date=draw(st.sampled_from(["", "2019-11-20", "--11-20", "2019", "2019-11", "2019-99-99", "<b>"])),
+        source=draw(_TEXTS),
+        url=draw(st.sampled_from(["", 'http://a/?b="<c>"&d=e', "javascript:alert(1)", "https://例.cn/"])),
+    )
+    return Hit(1, 0.5, article, 1, text, (start, end))
+
+
+_ANSWERS = st.builds(
+    Answer,
+    question=_TEXTS,
+    answered=st.sampled_from([True, True, True, False]),
+    confidence=st.just(0.5),
+    generation=st.just(1),
+    took_ms=st.just(1.0),
+    hits=st.lists(_hits(), max_size=10).map(tuple),
+)
+
+
+def _sendable(text: str) -> str:
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", " ", re.sub(r"[\ud800-\udfff]", "\ufffd", text))
+
+
+def _hit(
+    text: str, highlight: tuple[int, int], title: str = "标题", article: str = "a", date: str = "2019-11-20"
+) -> Hit:
+    return Hit(1, 0.5, ArticleRef(article, title, date, "日报"), 1, text, highlight)
+
+
+def _answer(*hits: Hit, answered: bool = True) -> Answer:
+    return Answer("问", answered, 0.9 if answered else 0.1, 1, 1.0, hits)
+
+
+@given(_ANSWERS, st.sampled_from(list(LANGUAGES.values())))
+def test_messages_are_within_limits_and_well_formed(answer: Answer, texts: Texts) -> None:
+    messages = render_answer(answer, texts)
+    assert messages
+    for message in messages:
+        shown = parse(message).text
+        assert shown.strip()
+        assert units(shown) <= MESSAGE_UNITS
+        assert plain_text(message) == shown
+        message.encode("utf-8")
+    if answer.answered and answer.hits:
+        quotes = [quote for message in messages for quote in parse(message).under("blockquote")]
+        assert len(quotes) == len(answer.hits)
+        for hit, quote in zip(answer.hits, quotes, strict=True):
+            if units(hit.text) <= 1500:
+                assert quote == _sendable(hit.text)
+
+
+@given(_hits(), st.integers(0, 3000), st.integers(0, 3000))
+def test_marked_sentence_stays_visible(hit: Hit, before: int, after: int) -> None:
+    marked = "他说<b>&😀好。"
+    text = "前😀" * before + marked + "后" * after
+    start = text.index(marked)
+    (message,) = render_answer(_answer(_hit(text, (start, start + len(marked)))), ZH)
+    shown = parse(message)
+    assert marked in shown.under("b")
+    (quote,) = shown.under("blockquote")
+    assert quote.strip("…") in text
+    assert quote.startswith("…") == (quote.strip("…") != text and not text.startswith(quote.strip("…")))
+
+
+def test_an_endless_sentence_is_shortened() -> None:
+    text = "甲" * 10_000
+    (message,) = render_answer(_answer(_hit(text, (0, len(text)))), ZH)
+    assert parse(message).under("b")[1].startswith("甲" * 1000)
+
+
+def test_an_answer_reads_as_it_should() -> None:
+    text = "会议强调。要把教训变成起点。会议要求。"
+    (message,) = render_answer(_answer(_hit(text, (5, 14))), ZH)
+    assert message == (
+        "<b>标题</b>\n<i>2019年11月20日 · 日报</i>\n"
+        "<blockquote>会议强调。<b>要把教训变成起点。</b>会议要求。</blockquote>"
+    )
+
+
+def test_hits_of_one_article_share_its_headline() -> None:
+    hits = [_hit("一。", (0, 2)), _hit("二。", (0, 2)), _hit("三。", (0, 2), "别的", "b")]
+    (message,) = render_answer(_answer(*hits), ZH)
+    assert parse(message).text.count("标题") == 1
+    assert parse(message).under("blockquote") == ["一。", "二。", "三。"]
+
+
+def test_a_new_message_repeats_the_headline() -> None:
+    hits = [_hit("一" * 1400, (0, 2)) for _ in range(5)]
+    messages = render_answer(_answer(*hits), ZH)
+    assert len(messages) == 3
+    assert all(parse(message).text.startswith("标题") for message in messages)
+
+
+def test_nothing_relevant_offers_the_closest_headlines_once_each() -> None:
+    hits = [_hit("一。", (0, 2), "甲<会>"), _hit("二。", (0, 2), "甲<会>"), _hit("三。", (0, 2), "乙会", "b")]
+    (message,) = render_answer(_answer(*hits, answered=False), EN)
+    assert parse(message).text == (
+        f"{EN.nothing_relevant}\n\n{EN.closest}\n• 甲<会> (20 November 2019)\n• 乙会 (20 November 2019)"
+    )
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_no_hits_at_all(answered: bool) -> None:
+    assert render_answer(_answer(answered=answered), ZH) == [ZH.nothing_relevant]
+
+
+def test_a_link_is_shown_only_where_it_is_one() -> None:
+    for url, linked in (("https://a.cn/?x=1&y=2", True), ("javascript:alert(1)", False), ("", False)):
+        article = ArticleRef("a", "标题", "", "日报", url=url)
+        (message,) = render_answer(_answer(Hit(1, 1.0, article, 1, "文。", (0, 2))), ZH)
+        assert parse(message).under("a") == (["日报"] if linked else [])
+        assert parse(message).under("i") == ["日报"]
+
+
+def test_an_article_without_headline_has_a_name() -> None:
+    (message,) = render_answer(_answer(_hit("文。", (0, 2), title=" ")), EN)
+    assert parse(message).under("b")[0] == EN.untitled
+
+
+@pytest.mark.parametrize(
+    ("date", "chinese", "english"),
+    [
+        ("2019-11-20", "2019年11月20日", "20 November 2019"),
+        ("--11-05", "11月5日", "5 November"),
+        ("2019-03", "2019年3月", "March 2019"),
+        ("2019", "2019年", "2019"),
+        ("", "", ""),
+        ("-", "-", "-"),
+        ("2019-13-01", "2019-13-01", "2019-13-01"),
+        ("近日", "近日", "近日"),
+    ],
+)
+def test_dates(date: str, chinese: str, english: str) -> None:
+    assert render_date(date, ZH) == chinese
+    assert render_date(date, EN) == english
+
+
+@pytest.mark.parametrize("texts", LANGUAGES.values())
+def test_fixed_texts(texts: Texts) -> None:
+    assert parse(render_start(texts)).text
+    assert "@a_bot" in parse(render_help(texts, "a_bot")).text
+    assert "1000" in render_too_long(texts, 1000)

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import dataclasses
+import string
+
+import pytest
+
+from bot.texts import LANGUAGES, Texts, texts_for
+from tests.bot.telegram_html import parse
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_text_is_there_and_takes_the_same_values(code: str) -> None:
+    for field in dataclasses.fields(Texts):
+        text, english = getattr(LANGUAGES[code], field.name), getattr(LANGUAGES["en"], field.name)
+        if field.name == "months":
+            assert len(text) == 12 and all(text)
+            continue
+        assert text.strip()
+        assert _placeholders(text) == _placeholders(english), field.name
+        assert parse(text).text, field.name
+
+
+def test_languages_differ() -> None:
+    assert len({texts.start for texts in LANGUAGES.values()}) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("code", "language"),
+    [
+        ("zh", "zh"),
+        ("zh-hans", "zh"),
+        ("zh-CN", "zh"),
+        ("zh_CN", "zh"),
+        ("zh-TW", "zh-hant"),
+        ("zh-HK", "zh-hant"),
+        ("zh-hant", "zh-hant"),
+        ("zh-Hant-TW", "zh-hant"),
+        ("en", "en"),
+        ("en-GB", "en"),
+        ("ru", "en"),
+        ("zhuang", "en"),
+        ("", "en"),
+        (None, "en"),
+    ],
+)
+def test_texts_for(code: str | None, language: str) -> None:
+    assert texts_for(code) is LANGUAGES[language]
+
+
+def test_a_missing_text_is_an_error() -> None:
+    with pytest.raises(TypeError, match="missing"):
+        Texts(start="")  # type: ignore[call-arg]
