@@ -32,7 +32,7 @@ from retrieval.model import Answer
 _log = logging.getLogger(__name__)
 
 QUESTION_CHARS = 1000  # a question is a sentence or two; an encoder would blur anything longer
-_REMEMBERED_UPDATES = 4096  # Telegram repeats an update soon or not at all
+_REMEMBERED = 4096  # Telegram repeats an update soon or not at all
 _QUOTED_CHARS = 4  # a message that has this many characters of the question in a row is taken to quote it
 
 
@@ -50,7 +50,8 @@ class Handlers:
     def __init__(self, asker: Asker, k: int) -> None:
         self._asker = asker
         self._k = k
-        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._updates = _Recent()
+        self._albums = _Recent()
 
     def add_to(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Register all of them."""
@@ -68,11 +69,10 @@ class Handlers:
 
     async def _skip_repeated(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Let through what is new and was written by a person."""
-        if update.update_id in self._seen or update.message is None or not is_from_person(update.message):
+        if update.message is None or not is_from_person(update.message):
             raise ApplicationHandlerStop
-        self._seen[update.update_id] = None
-        if len(self._seen) > _REMEMBERED_UPDATES:
-            self._seen.popitem(last=False)
+        if not self._updates.add(update.update_id):
+            raise ApplicationHandlerStop
 
     async def _start(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
@@ -98,7 +98,9 @@ class Handlers:
 
     async def _not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
-        await reply(message, [_texts(message).text_only])
+        album = message.media_group_id  # ten pictures are ten messages, and one misunderstanding
+        if album is None or self._albums.add(album):
+            await reply(message, [_texts(message).text_only])
 
     async def _answer(self, message: Message, question: str) -> None:
         texts = _texts(message)
@@ -132,6 +134,22 @@ class Handlers:
             _log.error("A question could not be answered: %s", _describe(error, _words(message)))
             if message is not None:
                 await _apologize(message)
+
+
+class _Recent:
+    """The last keys seen, so many of them."""
+
+    def __init__(self) -> None:
+        self._keys: OrderedDict[int | str, None] = OrderedDict()
+
+    def add(self, key: int | str) -> bool:
+        """Remember `key`, and tell whether it is new."""
+        if key in self._keys:
+            return False
+        self._keys[key] = None
+        if len(self._keys) > _REMEMBERED:
+            self._keys.popitem(last=False)
+        return True
 
 
 async def _apologize(message: Message) -> None:

@@ -30,6 +30,14 @@ _REFUSALS = 5  # a token that worked is given up after this many; one 404 may be
 _SAME_COMPLAINT_S = 600.0
 _FINISH_S = 4.5  # answers in flight get this long; a service manager would kill us before long
 _REASON_CHARS = 200  # a proxy in between may answer with a whole page
+_OTHER_POLLER = (
+    "Another process polls Telegram with this token (409 Conflict): stop it, "
+    "or give this one a token of its own"
+)
+_WEBHOOK = (
+    "Another process has set a webhook for this token (409 Conflict): stop it and restart this one, "
+    "or give this one a token of its own"
+)
 
 _Result = TypeVar("_Result")
 _AnyApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -147,10 +155,7 @@ class Poller:
             return
         self._complaints[kind] = now
         if isinstance(error, Conflict):
-            _log.error(
-                "Another process polls Telegram with this token (409 Conflict): stop it, or give this one "
-                "a token of its own"
-            )
+            _log.error(_WEBHOOK if "webhook" in error.message.lower() else _OTHER_POLLER)
             return
         self._troubled = True
         _log.warning("Telegram: %s: %s; trying again", kind, error.message[:_REASON_CHARS])

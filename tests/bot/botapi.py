@@ -7,7 +7,6 @@ would refuse it, refused. Faults are injected per method.
 from __future__ import annotations
 
 import asyncio
-import re
 import threading
 import time
 from collections import defaultdict, deque
@@ -18,37 +17,12 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.bot.botapi_checks import decode, units
+from tests.bot.botapi_answers import Fault, drop, error, fail, ok
+from tests.bot.botapi_checks import decode
 from tests.bot.telegram_html import parse
+from tests.bot.telegram_world import ALICE, BOT, FORUM, GROUP, PRIVATE, TOKEN, TOPIC, telegram_entities
 
-TOKEN = "123456789:TESTtoken-of_the-loopback-server_0000"
-BOT: dict[str, Any] = {"id": 123456789, "is_bot": True, "first_name": "会问", "username": "Huiwen_Test_bot"}
-ALICE = {"id": 1001, "is_bot": False, "first_name": "Alice", "language_code": "zh-hans"}
-BOB = {"id": 1002, "is_bot": False, "first_name": "Bob", "language_code": "en"}
-PRIVATE = {"id": 1001, "type": "private", "first_name": "Alice"}
-GROUP: dict[str, Any] = {"id": -1002000000001, "type": "supergroup", "title": "读报小组"}
-FORUM = {"id": -1002000000002, "type": "supergroup", "title": "论坛", "is_forum": True}
-TOPIC = 77
-
-_ENTITIES = re.compile(
-    r"(?P<bot_command>(?<!\S)/[a-zA-Z0-9_]+(?:@[a-zA-Z0-9_]+)?(?!\w))|(?P<mention>(?<!\w)@[a-zA-Z0-9_]{4,32}(?!\w))"
-)
 _WAIT_S = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What happens to a request instead of, or before, its being served."""
-
-    status: int = 0
-    description: str = "injected"
-    retry_after: int = 0
-    migrate_to: int = 0
-    body: bytes | None = None
-    """Sent as it is, with `status`."""
-    drop: str = ""
-    """"before" or "after" serving it, the connection is closed without an answer."""
-    delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +47,7 @@ class BotApi:
     def __init__(self) -> None:
         self.violations: list[str] = []
         self.calls: list[Call] = []
+        self.said: list[str] = []
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._pending: dict[int, dict[str, Any]] = {}
         self._messages: dict[tuple[int, int], dict[str, Any]] = {}
@@ -92,7 +67,7 @@ class BotApi:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, cause: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(_WAIT_S)
@@ -119,6 +94,7 @@ class BotApi:
         **fields: object,
     ) -> int:
         """Let `user` write `text`, and return the message's number."""
+        self.said.append(text)
         entities = telegram_entities(text)
         fields = {"text": text, **({"entities": entities} if entities else {}), **fields}
         return self.post(chat=chat, user=user, reply_to=reply_to, **fields)
@@ -196,7 +172,7 @@ class BotApi:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         if request.match_info["token"] != TOKEN:
-            return _error(401, "Unauthorized")
+            return error(401, "Unauthorized")
         form = {name: str(value) for name, value in {**request.query, **(await request.post())}.items()}
         params, wrong = decode(method, form)
         with self._changed:
@@ -206,12 +182,12 @@ class BotApi:
             await asyncio.sleep(fault.delay)
         if fault.drop == "before" or fault.status:
             self._record(Call(method, params, served=False))
-            return _drop(request) if fault.drop else _fail(fault)
+            return drop(request) if fault.drop else fail(fault)
         response = (
-            _error(400, wrong[0].partition(": ")[2]) if wrong else await self._serve_call(method, params)
+            error(400, wrong[0].partition(": ")[2]) if wrong else await self._serve_call(method, params)
         )
         self._record(Call(method, params, served=response.status == 200))
-        return _drop(request) if fault.drop else response
+        return drop(request) if fault.drop else response
 
     def _record(self, call: Call) -> None:
         with self._changed:
@@ -222,12 +198,12 @@ class BotApi:
         if method == "getUpdates":
             return await self._get_updates(params)
         if method == "getMe":
-            return _ok({**BOT, "can_join_groups": True, "can_read_all_group_messages": False})
+            return ok({**BOT, "can_join_groups": True, "can_read_all_group_messages": False})
         if method == "sendMessage":
             return self._send_message(params)
         if method == "editMessageText":
             return self._edit_message_text(params)
-        return _ok(True)
+        return ok(True)
 
     async def _get_updates(self, params: dict[str, Any]) -> web.Response:
         self._polls += 1
@@ -240,12 +216,12 @@ class BotApi:
         deadline = time.monotonic() + params.get("timeout", 0)
         while True:
             if turn != self._polls:
-                return _error(409, "Conflict: terminated by other getUpdates request")
+                return error(409, "Conflict: terminated by other getUpdates request")
             with self._changed:
                 ready = [update for number, update in sorted(self._pending.items())]
             left = deadline - time.monotonic()
             if ready or left <= 0 or self._stop.is_set():
-                return _ok(ready[: params.get("limit", 100)])
+                return ok(ready[: params.get("limit", 100)])
             self._pushed.clear()
             waits = {asyncio.ensure_future(event.wait()) for event in (self._pushed, self._stop)}
             await asyncio.wait(waits, timeout=left, return_when=asyncio.FIRST_COMPLETED)
@@ -266,7 +242,7 @@ class BotApi:
             if not quote.get("allow_sending_without_reply"):
                 return self._refuse("message to be replied not found")
         text = params["text"]
-        return _ok(self._message(chat, BOT, {"text": text}))
+        return ok(self._message(chat, BOT, {"text": text}))
 
     def _edit_message_text(self, params: dict[str, Any]) -> web.Response:
         message = self._messages.get((params.get("chat_id", 0), params.get("message_id", 0)))
@@ -275,11 +251,11 @@ class BotApi:
         if message["text"] == params["text"]:
             return self._refuse("message is not modified")
         message["text"] = params["text"]
-        return _ok(message)
+        return ok(message)
 
     def _refuse(self, reason: str) -> web.Response:
         self.violations.append(reason)
-        return _error(400, reason)
+        return error(400, reason)
 
     def _message(self, chat: dict[str, Any], user: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
         number = next(self._numbers)
@@ -288,40 +264,3 @@ class BotApi:
         with self._changed:
             self._messages[chat["id"], number] = kept
         return message
-
-
-def telegram_entities(text: str) -> list[dict[str, Any]]:
-    """Find commands and mentions as Telegram does, offsets in UTF-16 units."""
-    return [
-        {"type": match.lastgroup, "offset": units(text[: match.start()]), "length": units(match[0])}
-        for match in _ENTITIES.finditer(text)
-    ]
-
-
-def _ok(result: object) -> web.Response:
-    return web.json_response({"ok": True, "result": result})
-
-
-def _error(status: int, description: str, **parameters: int) -> web.Response:
-    names = {400: "Bad Request: ", 403: "Forbidden: "}
-    body: dict[str, Any] = {"ok": False, "error_code": status}
-    body["description"] = names.get(status, "") + description
-    if parameters:
-        body["parameters"] = parameters
-    return web.json_response(body, status=status)
-
-
-def _fail(fault: Fault) -> web.Response:
-    if fault.body is not None:
-        return web.Response(status=fault.status, body=fault.body, content_type="text/html")
-    if fault.retry_after:
-        return _error(429, "Too Many Requests", retry_after=fault.retry_after)
-    if fault.migrate_to:
-        return _error(400, fault.description, migrate_to_chat_id=fault.migrate_to)
-    return _error(fault.status, fault.description)
-
-
-def _drop(request: web.Request) -> web.Response:
-    assert request.transport is not None
-    request.transport.abort()
-    return web.Response()

@@ -12,7 +12,8 @@ from bot.telegram_app import build_application
 from bot.telegram_polling import Poller
 from config import Settings
 from retrieval.model import Answer, ArticleRef, Hit
-from tests.bot.botapi import TOKEN, BotApi
+from tests.bot.botapi import BotApi
+from tests.bot.telegram_world import TOKEN
 
 PASSAGE = "会议强调，<安全> & 发展。大会于11月20日召开。会议要求抓落实。"
 SENTENCE = "大会于11月20日召开。"

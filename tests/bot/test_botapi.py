@@ -7,9 +7,10 @@ import urllib.request
 
 import pytest
 
-from tests.bot.botapi import TOKEN, BotApi
+from tests.bot.botapi import BotApi
 from tests.bot.botapi_checks import decode
 from tests.bot.telegram_html import BadMarkup, parse
+from tests.bot.telegram_world import TOKEN
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from telegram import Message, User
 
 from bot.telegram_questions import is_from_person, question_after_command, question_in
-from tests.bot.botapi import ALICE, BOT, FORUM, GROUP, PRIVATE, TOPIC, telegram_entities
+from tests.bot.telegram_world import ALICE, BOT, FORUM, GROUP, PRIVATE, TOPIC, telegram_entities
 
 _BOT = User(id=BOT["id"], first_name="会问", is_bot=True, username=BOT["username"])
 _HANDLE = f"@{BOT['username']}"
