@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from itertools import product
+from itertools import pairwise, product
+from math import log
 
-from retrieval.columns import column_widths
+from retrieval.columns import INDENT, column_widths
 from retrieval.typography import Line, ends_sentence, first_token_width, open_pairs
 
 _SEMIFINAL = "：:；;）)"
@@ -25,11 +26,13 @@ _DATELINE = re.compile(
     r"[（(【]?(?:(?:本报|本网|本台)[\u4e00-\u9fff]{0,6}(?:讯|电|报道|记者)|新华社\S{2,6}\s*\d)"
 )
 
-_INDENTS = (2.0, 0.0)  # the first line of a paragraph is indented by two characters in nearly all the press
+_INDENTS = (INDENT, 0.0)
 _TOLERANCE = 0.5  # half a unit: justification squeezes or stretches a line by as much
+_SURELY_SHORT = 3.0  # units of room left: the next word would have fitted
 _OPEN_LINES = 8  # a quote left open for more lines than this was never closed
 _WORST = -12.0  # no single misfit weighs more: pages have faults of their own
-_LONGEST_HEAD = 60.0  # units; a longer line on top of plain prose is prose
+_LONGEST_HEAD = 100.0  # units; a longer line on top of plain prose is prose
+_PROSE_HEADS = 4  # lines on top of plain prose that may be its headline
 
 
 class State(IntEnum):
@@ -49,7 +52,7 @@ class Weights:
     stops_early: float = -5.0  # stops short although the next word would have fitted
     unit_early: float = -0.4  # and for every unit of the room left
     unit_squeezed: float = -0.5  # fits only with its punctuation squeezed, for every unit
-    unit_over: float = -2.5  # sticks out of the column, for every unit
+    unit_over: float = -3.5  # sticks out of the column, for every unit
     # the last line of a paragraph
     any_length: float = -2.5  # may end anywhere in the column
     only_line: float = -1.0  # is its first line too
@@ -58,10 +61,14 @@ class Weights:
     after_semifinal: float = -2.5
     after_word: float = -8.0
     after_comma: float = -10.0
-    # ... with white space between, or inside an open quote or bracket, or before what cannot start
-    no_blank: float = -1.0
-    blank: float = 3.0
-    blanks: float = 4.5
+    # ... with white space between (by how often this page has it there), or inside an open quote or bracket,
+    # or before what cannot start
+    blank_share: float = 0.75  # of the paragraphs of a page, before any is seen ...
+    blank_trust: float = 2.0  # ... and how many seen paragraphs that is worth
+    blank_inside: float = 0.02  # share of lines inside paragraphs that a column break parts
+    no_blank: float = -1.4  # both for a page not yet seen
+    blank: float = 3.6
+    more_blanks: float = 1.5  # two or more blank lines: seldom a column break
     open_pair: float = -2.5
     bad_start: float = -10.0
     stray_space: float = 2.0  # a single space before the line is what is left of an indent
@@ -76,6 +83,7 @@ class Weights:
     head_gap: float = 2.5  # white space between kicker and headline
     head_close: float = -4.5  # no white space between headline and text
     head_final: float = -6.0
+    head_exclaims: float = -3.0
     head_comma: float = -1.5
     head_width: float = -1.0  # exactly as wide as the column
 
@@ -99,6 +107,7 @@ def read_layout(lines: Sequence[Line], weights: Weights = WEIGHTS) -> Layout:
     if not widths:
         return Layout(0.0, _prose_states(lines), 0.0)
     printed = _indents_printed(lines)
+    weights = _fitted_to_blanks(lines, widths[0], weights)
     links = _links(lines, printed, weights)
     readings = (
         _viterbi(links, width, indent, weights)
@@ -107,25 +116,48 @@ def read_layout(lines: Sequence[Line], weights: Weights = WEIGHTS) -> Layout:
     return max(readings, key=lambda reading: reading.score)
 
 
+def _fitted_to_blanks(lines: Sequence[Line], width: float, weights: Weights) -> Weights:
+    """Return weights for a page that sets its paragraphs apart as often as this one does.
+
+    Judged by the paragraphs that end beyond doubt: with a sentence, where more would have fitted in the line.
+    """
+    apart = sure = 0
+    for line, following in pairwise(lines):
+        if width - line.high - line.space >= _SURELY_SHORT and ends_sentence(line.text):
+            sure += 1
+            apart += following.gap > 0
+    share = (apart + weights.blank_share * weights.blank_trust) / (sure + weights.blank_trust)
+    return replace(
+        weights,
+        blank=log(share / weights.blank_inside),
+        no_blank=log((1 - share) / (1 - weights.blank_inside)),
+    )
+
+
 def _indents_printed(lines: Sequence[Line]) -> bool:
     printed = sum(line.space > 0 for line in lines)
     return printed >= 2 or (printed == 1 and lines[0].space > 0)
 
 
 def _prose_states(lines: Sequence[Line]) -> tuple[State, ...]:
-    """Return states of text with one paragraph a line: lines on top that are no sentence are heads."""
+    """Return states of text with one paragraph a line: a line on top that is no sentence is its headline.
+
+    So are the lines after it that white space sets apart from the text together with it.
+    """
     states = [State.START] * len(lines)
-    ends = [ends_sentence(line.text) for line in lines]
-    for index, line in enumerate(lines[:4]):
-        if (
-            ends[index]
-            or line.high > _LONGEST_HEAD
-            or line.text[-1] in _SEMIFINAL
-            or True not in ends[index:]
-        ):
+    for index, line in enumerate(lines[:-1][:_PROSE_HEADS]):
+        if not _may_head_prose(line):
             break
-        states[index] = State.HEAD
+        if index == 0 or lines[index + 1].gap > line.gap:
+            states[: index + 1] = [State.HEAD] * (index + 1)
     return tuple(states)
+
+
+def _may_head_prose(line: Line) -> bool:
+    if line.high > _LONGEST_HEAD or line.space or line.text[-1] in "：:；;" + _GOES_ON or "。" in line.text:
+        return False
+    # a headline may exclaim or ask, a quoted sentence is speech
+    return not ends_sentence(line.text) or line.text[-1] in "！？!?…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,14 +244,18 @@ def _links(lines: Sequence[Line], printed: bool, weights: Weights) -> list[_Link
         if pairs_age > _OPEN_LINES:
             pairs, pairs_age = (), 0
         is_final = ends_sentence(line.text)
+        if line.text[-1] == "." and following and following.text[0].isdigit():
+            is_final = False  # a number divided at its point
         ending = _ending(line.text, is_final, weights) + (weights.open_pair if pairs else 0.0)
         as_head = weights.head_line + weights.head_comma * line.text.count("，")
-        if is_final or _INNER_FINAL.search(line.text):
+        if _INNER_FINAL.search(line.text):
             as_head += weights.head_final
+        elif is_final:
+            as_head += weights.head_exclaims
         if following is None:
             links.append(_Link(line.low, line.high, line.space, 0.0, ending, 0.0, ending, 0.0, 0.0, as_head))
             continue
-        gap = (0.0, weights.blank, weights.blanks)[min(following.gap, 2)]
+        gap = weights.blank + (weights.more_blanks if following.gap > 1 else 0.0)
         begins = _begins(following, printed, weights)
         head_gap = gap if following.gap else weights.head_close
         links.append(

@@ -63,7 +63,7 @@ def _cut_anywhere(text: str, clause: Span, limit: int) -> list[Span]:
         pieces.append((start, cut))
         start = cut
     pieces.append((start, end))
-    return pieces
+    return [kept for piece in pieces if (kept := _stripped(text, *piece)) is not None]
 
 
 def _inside_character(text: str, cut: int) -> bool:

@@ -11,6 +11,10 @@ from retrieval.furniture import is_furniture
 from retrieval.layout import Layout, State, read_layout
 from retrieval.typography import Line, char_width, join_lines, measure, open_pairs, squeeze_spaces
 
+_WHITE = "".join(
+    map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x3000))
+)
+_WHITE += "\u2028\u2029\u202f\u205f\ufeff\u200b"  # the last two are invisible: marks left by editors
 _NEWLINES = re.compile(r"\r\n|[\n\r\v\x1c-\x1e\x85\u2028\u2029]")
 _DATELINE = re.compile(
     r"(?:[（(【]?\s*(?:本报|本网|本台|新华社|人民网|中新社|央视网|记者|通讯员)"
@@ -54,7 +58,7 @@ def printed_lines(text: str) -> list[Line]:
     lines: list[Line] = []
     gap = 0
     for raw in _NEWLINES.split(text.replace("\f", "\n\n")):
-        content = raw.strip().strip("\ufeff\u200b")
+        content = raw.strip(_WHITE)
         if not content:
             gap += 1
             continue

@@ -138,7 +138,7 @@ def _append_joined(pieces: list[str], text: str, previous: Line, width: float) -
     elif _is_word(last) and _is_word(first):
         if not _cut_inside_word(pieces[-1], text, previous, width):
             pieces.append(" ")
-    elif _needs_space(pieces[-1], text):
+    elif _needs_space(pieces[-1], text) and not (last == "." and first.isdigit()):
         pieces.append(" ")
     pieces.append(text)
 
@@ -157,7 +157,7 @@ def _mostly_latin(text: str) -> bool:
 
 def _needs_space(left: str, right: str) -> bool:
     last, first = left[-1:], right[:1]
-    return not (_is_cjk(last) or _is_cjk(first) or not last or not first)
+    return not (_is_cjk(last) or _is_cjk(first) or first in _NO_LINE_START or last in _NO_LINE_END)
 
 
 def _is_word(char: str) -> bool:
