@@ -85,7 +85,8 @@ def _is_column(lines: Sequence[Line], extents: list[_Extent], width: float) -> b
     beyond = sum(
         extent.high
         for line, extent in zip(lines, extents, strict=True)
-        if extent.low > width + _CLEARLY and ("。" in line.text or line.text.count("，") >= _CLAUSES)
+        if extent.low > width + _CLEARLY
+        and ("。" in line.text or line.text.count("，") >= _CLAUSES or extent.low > 2 * _WIDEST)
     )
     total = sum(extent.high for extent in extents)
     return running >= _RUNNING * len(lines) and beyond <= _BEYOND * total

@@ -21,6 +21,10 @@ class EncoderMismatchError(RetrievalError):
     """The index was built with another model than the one configured."""
 
 
+class NothingToIndexError(RetrievalError):
+    """Not one article could be read."""
+
+
 class BadQueryError(RetrievalError):
     """A question, date or number that cannot be searched with."""
 

@@ -28,6 +28,7 @@ _DATELINE = re.compile(
 
 _INDENTS = (INDENT, 0.0)
 _TOLERANCE = 0.5  # half a unit: justification squeezes or stretches a line by as much
+_PART_LINES = 8  # fewer say nothing about their column
 _SURELY_SHORT = 3.0  # units of room left: the next word would have fitted
 _OPEN_LINES = 8  # a quote left open for more lines than this was never closed
 _WORST = -12.0  # no single misfit weighs more: pages have faults of their own
@@ -95,17 +96,50 @@ WEIGHTS = Weights()
 class Layout:
     """The best reading of a page."""
 
-    width: float
-    """Column width, full-width units; 0 where the text is not set in columns."""
     states: tuple[State, ...]
+    """One for each line."""
+    widths: tuple[float, ...]
+    """Column width at each line, full-width units; 0 where the text is not set in columns."""
     score: float
 
 
 def read_layout(lines: Sequence[Line], weights: Weights = WEIGHTS) -> Layout:
-    """Return the best reading of `lines`; text that is not set in columns keeps one paragraph a line."""
+    """Return the best reading of `lines`; text that is not set in columns keeps one paragraph a line.
+
+    Articles of a page may be set in columns of different widths: then each is read by itself.
+    """
     widths = column_widths(lines)
+    parts = _parts(lines)
+    if len(parts) > 1 and any(_other_width(part, widths) for part in parts):
+        readings = [_read_part(part, column_widths(part), weights) for part in parts]
+        return Layout(
+            tuple(state for reading in readings for state in reading.states),
+            tuple(width for reading in readings for width in reading.widths),
+            sum(reading.score for reading in readings),
+        )
+    return _read_part(lines, widths, weights)
+
+
+def _parts(lines: Sequence[Line]) -> list[Sequence[Line]]:
+    """Return the pieces of a page between two or more blank lines, a few lines alone left with the one before."""
+    cuts = [index for index, line in enumerate(lines) if index and line.gap > 1]
+    parts: list[Sequence[Line]] = []
+    for start, end in pairwise([0, *cuts, len(lines)]):
+        if parts and (end - start < _PART_LINES or len(parts[-1]) < _PART_LINES):
+            parts[-1] = [*parts[-1], *lines[start:end]]
+        else:
+            parts.append(lines[start:end])
+    return parts
+
+
+def _other_width(part: Sequence[Line], widths: list[float]) -> bool:
+    own = column_widths(part)
+    return own[:1] != widths[:1] and (not own or not widths or abs(own[0] - widths[0]) > 1.0)
+
+
+def _read_part(lines: Sequence[Line], widths: list[float], weights: Weights) -> Layout:
     if not widths:
-        return Layout(0.0, _prose_states(lines), 0.0)
+        return Layout(_prose_states(lines), (0.0,) * len(lines), 0.0)
     printed = _indents_printed(lines)
     weights = _fitted_to_blanks(lines, widths[0], weights)
     links = _links(lines, printed, weights)
@@ -209,7 +243,7 @@ def _viterbi(links: Sequence[_Link], width: float, indent: float, weights: Weigh
     states = [start_from]
     for choice in reversed(back):
         states.append(choice[states[-1]])
-    return Layout(width, tuple(reversed(states)), to_start)
+    return Layout(tuple(reversed(states)), (width,) * len(links), to_start)
 
 
 def _inside(link: _Link, room: float, weights: Weights) -> float:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from retrieval.furniture import is_furniture
+from retrieval.headlines import headline
 from retrieval.layout import Layout, State, read_layout
-from retrieval.typography import Line, char_width, join_lines, measure, open_pairs, squeeze_spaces
+from retrieval.typography import Line, char_width, join_lines, measure, squeeze_spaces
 
 _WHITE = "".join(
     map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x3000))
@@ -39,6 +39,8 @@ class _Block:
 
     is_head: bool
     lines: tuple[Line, ...]
+    width: float
+    """Of the column, full-width units; 0 for prose."""
 
 
 def reflow(text: str) -> list[Draft]:
@@ -50,7 +52,7 @@ def reflow(text: str) -> list[Draft]:
     lines = printed_lines(text)
     layout = read_layout(lines)
     blocks = list(_blocks(lines, layout))
-    return [draft for group in _articles(blocks, layout) if (draft := _draft(group, layout)) is not None]
+    return [_draft(group) for group in _articles(blocks)]
 
 
 def printed_lines(text: str) -> list[Line]:
@@ -75,109 +77,60 @@ def printed_lines(text: str) -> list[Line]:
 
 def _blocks(lines: Sequence[Line], layout: Layout) -> Iterator[_Block]:
     pending: list[Line] = []
-    previous = State.START
-    for line, state in zip(lines, layout.states, strict=True):
-        is_new = state is State.START or (state is State.HEAD) != (previous is State.HEAD)
-        if pending and is_new:
-            yield _Block(previous is State.HEAD, tuple(pending))
+    previous, width = State.START, 0.0
+    for line, state, own_width in zip(lines, layout.states, layout.widths, strict=True):
+        if pending and (state is State.START or (state is State.HEAD) != (previous is State.HEAD)):
+            yield _Block(previous is State.HEAD, tuple(pending), width)
             pending = []
         pending.append(line)
-        previous = state
+        previous, width = state, own_width
     if pending:
-        yield _Block(previous is State.HEAD, tuple(pending))
+        yield _Block(previous is State.HEAD, tuple(pending), width)
 
 
-def _articles(blocks: list[_Block], layout: Layout) -> list[list[_Block]]:
+def _articles(blocks: Sequence[_Block]) -> list[list[_Block]]:
     """Return the blocks of each article: a page has its headlines either above or below the text."""
-    heads_on_top = (
-        bool(blocks)
-        and blocks[0].is_head
-        and not (blocks[-1].is_head and len(blocks[-1].lines) > len(blocks[0].lines))
-    )
+    on_top = bool(blocks) and blocks[0].is_head and not _ends_with_larger_head(blocks)
     groups: list[list[_Block]] = [[]]
-    for index, block in enumerate(blocks):
-        following = blocks[index + 1] if index + 1 < len(blocks) else None
-        if block.is_head and heads_on_top and index and _opens_article(block, following, layout):
-            groups.append([block])
-            continue
-        if (
-            groups[-1]
-            and following is not None
-            and not block.is_head
-            and not following.is_head
-            and following.lines[0].gap > 2
-        ):
-            groups[-1].append(block)
+    for index, (block, following) in enumerate(zip(blocks, [*blocks[1:], None], strict=True)):
+        if on_top and index and block.is_head and following and _bounds_article(block, following, block):
             groups.append([])
-            continue
         groups[-1].append(block)
-        if (
-            block.is_head
-            and not heads_on_top
-            and index
-            and following is not None
-            and _closes_article(block, following, layout)
-        ):
+        if following is None or block.is_head is not following.is_head and on_top:
+            continue
+        if block.is_head and index and not on_top and _bounds_article(block, following, following):
             groups.append([])
-    return [group for group in groups if group]
+        elif not block.is_head and not following.is_head and following.lines[0].gap > 2:
+            groups.append([])  # no headline, but a gap that no column break has
+    return groups if blocks else []
 
 
-def _opens_article(head: _Block, following: _Block | None, layout: Layout) -> bool:
-    """Return whether a headline inside a page begins an article; else it is a subheading."""
-    if following is None:
-        return False
+def _ends_with_larger_head(blocks: Sequence[_Block]) -> bool:
+    return len(blocks) > 1 and blocks[-1].is_head and len(blocks[-1].lines) > len(blocks[0].lines)
+
+
+def _bounds_article(head: _Block, following: _Block, after_gap: _Block) -> bool:
+    """Return whether a headline inside a page begins or ends an article; else it is a subheading."""
     return (
         len(head.lines) > 1
-        or head.lines[0].gap > 1
-        or head.lines[0].low > layout.width
+        or after_gap.lines[0].gap > 1
+        or head.lines[0].low > head.width
         or _DATELINE.match(squeeze_spaces(following.lines[0].text)) is not None
     )
 
 
-def _closes_article(head: _Block, following: _Block, layout: Layout) -> bool:
-    """Return whether a headline inside a page ends an article; else it is a subheading."""
-    return (
-        len(head.lines) > 1
-        or following.lines[0].gap > 1
-        or head.lines[0].low > layout.width
-        or _DATELINE.match(squeeze_spaces(following.lines[0].text)) is not None
-    )
-
-
-def _draft(group: list[_Block], layout: Layout) -> Draft | None:
+def _draft(group: Sequence[_Block]) -> Draft:
+    heads = [index for index in (0, len(group) - 1) if group[index].is_head]
+    main = max(heads, key=lambda index: (len(group[index].lines), index), default=None)
     title = kicker = ""
     paragraphs: list[str] = []
-    ends = [index for index in (0, len(group) - 1) if group[index].is_head]
-    main = max(ends, key=lambda index: (len(group[index].lines), index), default=None)
     for index, block in enumerate(group):
         if index == main:
-            title, found = _headline(block.lines)
-            kicker = found or kicker
+            title, kicker = headline(block.lines)
         elif block.is_head:
-            paragraphs.extend(squeeze_head(line.text) for line in block.lines)
-        elif layout.width:
-            paragraphs.append(join_lines(block.lines, layout.width))
+            paragraphs.extend(" ".join(line.text.split()) for line in block.lines)
+        elif block.width:
+            paragraphs.append(join_lines(block.lines, block.width))
         else:
             paragraphs.append(block.lines[0].text)
-    if not paragraphs and not title:
-        return None
     return Draft(title, kicker, tuple(paragraphs))
-
-
-def _headline(lines: Sequence[Line]) -> tuple[str, str]:
-    """Return title and kicker: the kicker is a first line that white space sets apart."""
-    kicker = ""
-    if len(lines) > 1 and lines[1].gap:
-        kicker, lines = squeeze_head(lines[0].text), lines[1:]
-    title = ""
-    for _, row in groupby(lines, key=id):
-        for line in row:
-            text = squeeze_head(line.text)
-            inside_pair = bool(open_pairs(title)) or title.endswith("—")
-            title = f"{title}{'' if inside_pair or not title else ' '}{text}"
-    return title, kicker
-
-
-def squeeze_head(text: str) -> str:
-    """Return a headline line with single spaces between its phrases."""
-    return " ".join(text.split())

@@ -1,0 +1,192 @@
+"""Keeping the index up with folders of articles: what is new, changed or gone makes a new generation."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from embeddings import Encoder
+from retrieval.catalog import Catalog, Problem
+from retrieval.errors import BadQueryError, BrokenIndexError, BusyError, NothingToIndexError
+from retrieval.generation import (
+    Manifest,
+    current_generation,
+    generation_folder,
+    prune,
+    publish,
+    published,
+    read_manifest,
+    start_building,
+    verify,
+)
+from retrieval.scan import Scan, scan
+from retrieval.writer import Known, Progress, describe_generation, write_generation
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an index is built."""
+
+    data_dir: Path
+    model: str
+    passage_chars: int
+    keep: int
+    """Generations that stay on disk."""
+    full: bool = False
+    """Read and encode everything anew; folders that are not named again are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run of the builder did."""
+
+    generation: int
+    """The one that serves now."""
+    published: bool
+    articles: int
+    passages: int
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    """These four count files."""
+    failed: int
+    encoded: int
+    reused: int
+    """These two count passages."""
+    seconds: float
+    problems: tuple[Problem, ...]
+
+
+def build(
+    plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progress = lambda step, done, total: None
+) -> Report:
+    """Bring the index up to date, and publish a generation if anything changed.
+
+    `paths` are folders or files; they are remembered, so that later runs need not name them. Raises
+    BusyError, BadQueryError (no such path, everything gone), NothingToIndexError and OSError; in every case
+    the generation that served goes on serving.
+    """
+    for path in paths:
+        if not os.path.lexists(path):
+            raise BadQueryError(f"{path}: no such file or folder; name a folder that holds articles")
+    plan.data_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(plan.data_dir / "writer.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise BusyError(f"another huiwen is writing the index in {plan.data_dir}; try again when it is done") from None
+    try:
+        return _build(plan, paths, encoder, progress)
+    finally:
+        lock.release()
+
+
+def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progress) -> Report:
+    started = time.perf_counter()
+    serving = None if plan.full else _serving(plan.data_dir)
+    old = Catalog.open(serving[0]) if serving else None
+    roots = {str(path.absolute()) for path in paths}
+    if old is not None:
+        roots |= set(old.roots())
+    elif not roots:
+        roots = set(_remembered_roots(plan.data_dir))
+    if not roots:
+        raise BadQueryError("no folder of articles was named yet; run `huiwen index FOLDER`")
+    found = scan(sorted(roots), old, progress)
+    _refuse_emptiness(plan, found, sorted(roots), serving[1] if serving else None)
+    reusable = serving is not None and _same_vectors(serving[1], plan, encoder)
+    if serving is not None and old is not None and reusable and _unchanged(found, old, roots):
+        counts = serving[1].counts
+        return _report(serving[1].generation, False, counts["articles"], counts["passages"], 0, found, started)
+    known = Known.open(serving[0], encoder.dim) if serving is not None and reusable else None
+    building = start_building(plan.data_dir)
+    catalog = Catalog.create(building)
+    catalog.add_sources(found.files, found.problems, sorted(roots))
+    written = write_generation(
+        building,
+        catalog,
+        found.articles,
+        encoder,
+        passage_chars=plan.passage_chars,
+        known=known,
+        progress=progress,
+    )
+    catalog.close()
+    number = max([0, *published(plan.data_dir)]) + 1
+    publish(plan.data_dir, building, describe_generation(number, plan.model, encoder, plan.passage_chars, written))
+    prune(plan.data_dir, plan.keep)
+    return _report(number, True, written.articles, written.passages, written.encoded, found, started)
+
+
+def _serving(data_dir: Path) -> tuple[Path, Manifest] | None:
+    """Return the serving generation, None where there is none that can be built upon."""
+    with suppress(BrokenIndexError):
+        number = current_generation(data_dir)
+        if number is not None:
+            folder = generation_folder(data_dir, number)
+            manifest = read_manifest(folder)
+            verify(folder, manifest)
+            return folder, manifest
+    return None
+
+
+def _remembered_roots(data_dir: Path) -> list[str]:
+    serving = _serving(data_dir)
+    if serving is None:
+        return []
+    catalog = Catalog.open(serving[0])
+    try:
+        return catalog.roots()
+    finally:
+        catalog.close()
+
+
+def _refuse_emptiness(plan: Plan, found: Scan, roots: Sequence[str], serving: Manifest | None) -> None:
+    if found.articles or plan.full and found.files:
+        return
+    where = ", ".join(roots)
+    if serving is not None and serving.counts["articles"]:
+        raise BadQueryError(
+            f"none of the {serving.counts['articles']} indexed articles is left in {where}; the index stays as it is."
+            " If they are meant to go, name the new folder: `huiwen index --full FOLDER`"
+        )
+    reasons = "".join(f"\n{problem.file}: {problem.reason}" for problem in found.problems)
+    raise NothingToIndexError(f"no articles in {where}; put .txt or .jsonl files there{reasons}")
+
+
+def _same_vectors(manifest: Manifest, plan: Plan, encoder: Encoder) -> bool:
+    return (manifest.fingerprint, manifest.passage_chars) == (encoder.fingerprint, plan.passage_chars)
+
+
+def _unchanged(found: Scan, old: Catalog, roots: set[str]) -> bool:
+    same_files = {file.path: file.digest for file in found.files} == {
+        file.path: file.digest for file in old.files().values()
+    }
+    return same_files and list(found.problems) == old.problems() and roots == set(old.roots())
+
+
+def _report(
+    generation: int, published: bool, articles: int, passages: int, encoded: int, found: Scan, started: float
+) -> Report:
+    return Report(
+        generation=generation,
+        published=published,
+        articles=articles,
+        passages=passages,
+        added=found.added,
+        changed=found.changed,
+        removed=found.removed,
+        unchanged=found.unchanged,
+        failed=len(found.problems),
+        encoded=encoded,
+        reused=passages - encoded,
+        seconds=round(time.perf_counter() - started, 3),
+        problems=found.problems,
+    )

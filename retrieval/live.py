@@ -1,0 +1,71 @@
+"""A searcher that follows what is published while it runs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from embeddings import Encoder
+from retrieval.errors import RetrievalError
+from retrieval.generation import current_generation
+from retrieval.model import Answer
+from retrieval.searcher import DEFAULT_THRESHOLD, Searcher
+
+_LOOK_EVERY = 0.5  # seconds between looks at CURRENT, one small file
+
+_log = logging.getLogger(__name__)
+
+
+class LiveSearcher:
+    """Answers from the newest generation; a question in flight finishes on the one it began with."""
+
+    def __init__(self, data_dir: Path, open_encoder: Callable[[], Encoder], threshold: float) -> None:
+        self._data_dir = data_dir
+        self._open_encoder = open_encoder
+        self._threshold = threshold
+        self._encoder: Encoder | None = None
+        self._searcher: Searcher | None = None
+        self._refused: int | None = None
+        self._looked = -_LOOK_EVERY
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(
+        cls, data_dir: Path, open_encoder: Callable[[], Encoder], threshold: float = DEFAULT_THRESHOLD
+    ) -> LiveSearcher:
+        """Return a searcher over `data_dir`, which need not have an index yet."""
+        return cls(data_dir, open_encoder, threshold)
+
+    def ask(self, question: str, k: int = 5, since: str | None = None, until: str | None = None) -> Answer:
+        """Answer as `Searcher.ask` does. Raises NoIndexError until something is published."""
+        return self.searcher().ask(question, k, since, until)
+
+    def searcher(self) -> Searcher:
+        """Return the searcher over the newest generation that can be opened."""
+        with self._lock:
+            now = time.monotonic()
+            if self._searcher is None or now - self._looked >= _LOOK_EVERY:
+                self._looked = now
+                self._follow()
+            assert self._searcher is not None
+            return self._searcher
+
+    def _follow(self) -> None:
+        """Open the serving generation if it is another one; keep the old one where it cannot be opened."""
+        try:
+            number = current_generation(self._data_dir)
+            if self._searcher is not None and number in (self._searcher.generation, self._refused, None):
+                return
+            self._refused = number
+            if self._encoder is None:
+                self._encoder = self._open_encoder()
+            self._searcher = Searcher.open(self._data_dir, self._encoder, self._threshold)
+            self._refused = None
+            _log.info("serving generation %d", self._searcher.generation)
+        except RetrievalError as error:
+            if self._searcher is None:
+                raise
+            _log.warning("generation %d serves on: %s", self._searcher.generation, error)

@@ -1,0 +1,148 @@
+"""Chinese names written in Latin letters: "Wu Zhenglong" and "Zhenglong Wu" meet 吴政隆 by pinyin."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+from retrieval.folding import fold
+
+# Surnames of the Hundred Family Surnames that still fill newspapers, and the compound ones.
+_SURNAMES = frozenset(
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任"
+    "袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧肖尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴"
+    "谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫经房裘缪干解应"
+    "宗丁宣邓郁单杭洪包诸左石崔吉钮龚程嵇邢滑裴陆荣翁荀羊惠甄曲家封芮储靳汲松井段富巫乌焦巴弓牧山谷车侯全班仰秋仲伊宫宁仇"
+    "栾甘厉祖武符刘景詹束龙叶幸司黎薄印白怀蒲从鄂索咸赖卓蔺屠蒙池乔阴苍闻党翟谭贡姬申扶冉郦雍桑桂牛寿通边燕冀郏浦尚农温别"
+    "庄晏柴瞿阎充慕连习宦艾鱼容向古易慎廖终居衡步都耿满弘匡国文寇广阙东欧沃利蔚越隆师巩聂晁勾敖融冷辛阚那简饶空曾沙丰关相"
+    "查后荆红游竺权盖益桓公仉晋楚闫付覃佟苑岳帅亢况有琴丘麦仝冼展丛由原代邸修信娜矫么谌税撒禚隋代闻揭"
+)
+_COMPOUND = frozenset(
+    ["欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木", "百里", "南宫", "呼延"]
+)
+# Characters read otherwise as a surname than as a word.
+_SURNAME_READING = {
+    "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "查": "zha", "任": "ren", "盖": "ge", "区": "ou", "朴": "piao",
+    "翟": "zhai", "乐": "yue", "尉": "yu", "缪": "miao", "冼": "xian", "覃": "qin", "华": "hua", "洗": "xian", "员": "yun",
+    "种": "chong", "繁": "po", "召": "shao", "黑": "he", "折": "she", "秘": "bi", "那": "na", "万": "wan", "葛": "ge",
+    "宁": "ning", "应": "ying", "贾": "jia", "石": "shi", "柏": "bai", "晁": "chao", "郇": "xun", "逄": "pang", "谌": "chen",
+}  # fmt: skip
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_INITIALS = "zh ch sh b p m f d t n l g k h j q x r z c s y w".split()
+_FINALS = frozenset(
+    "a o e i u v ai ei ui ao ou iu ie ue ve er an en in un vn ang eng ing ong ia iao ian iang iong ua uo uai uan "
+    "uang".split()
+)
+_SYLLABLE_MAX = 6  # "zhuang"
+_NAME_CHARS = 3  # a surname of one character and a given name of one or two
+_RUN_WORDS = 3  # "Lou Qin Jian"
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’\-‐‑][A-Za-zÀ-ɏ]+)*")
+
+
+def name_terms(text: str, words: list[str]) -> list[str]:
+    """Return toneless pinyin, joined, of what may be named in a passage.
+
+    That is every word of two or more characters (places, offices, names the segmenter knows) and every
+    run of two or three characters that begins with a surname (names it does not know).
+    """
+    terms = [reading(word) for word in words if len(word) > 1 and _HAN_RUN.fullmatch(word)]
+    for match in _HAN_RUN.finditer(fold(text)):
+        terms.extend(reading(name) for name in _possible_names(match.group()))
+    return list(dict.fromkeys(terms))
+
+
+def name_groups(question: str) -> list[list[str]]:
+    """Return the ways to read each Latin name in a question as joined pinyin, surname first.
+
+    Each group stands for one place in the question and holds the readings that exclude each other. Words
+    that are no pinyin, and lone syllables, give none.
+    """
+    groups: list[list[str]] = []
+    run: list[str] = []
+    for word, adjoining in _latin_words(question):
+        if not adjoining:
+            groups.extend(_readings_of(run))
+            run = []
+        if _is_pinyin(word):
+            run.append(word)
+        else:
+            groups.extend(_readings_of(run))
+            run = []
+    groups.extend(_readings_of(run))
+    return groups
+
+
+@cache
+def reading(word: str) -> str:
+    """Return the toneless pinyin of a word as it is read where it stands as a name: 曾庆红 zengqinghong."""
+    from pypinyin import Style, lazy_pinyin
+
+    syllables = lazy_pinyin(word, style=Style.NORMAL)
+    if word[:2] not in _COMPOUND and word[0] in _SURNAME_READING:
+        syllables[0] = _SURNAME_READING[word[0]]
+    return _plain("".join(syllables))
+
+
+def _possible_names(run: str) -> Iterator[str]:
+    for start in range(len(run) - 1):
+        if run[start : start + 2] in _COMPOUND:
+            yield run[start : start + 3]
+            yield run[start : start + 4]
+        elif run[start] in _SURNAMES:
+            for length in range(2, _NAME_CHARS + 1):
+                if start + length <= len(run):
+                    yield run[start : start + length]
+
+
+def _latin_words(question: str) -> Iterator[tuple[str, bool]]:
+    end = 0
+    for match in _LATIN.finditer(question):
+        between = question[end : match.start()]
+        yield _plain(match.group()), between.strip() in {"", "-", "·"} and end > 0
+        end = match.end()
+
+
+def _readings_of(run: list[str]) -> list[list[str]]:
+    groups: list[list[str]] = []
+    for start, word in enumerate(run):
+        readings = [word] if _syllables(word) > 1 else []
+        for length in range(2, _RUN_WORDS + 1):
+            part = run[start : start + length]
+            if len(part) == length and 1 < sum(map(_syllables, part)) <= _NAME_CHARS + 1:
+                readings += ["".join(part), "".join(part[-1:] + part[:-1])]
+        if readings:
+            groups.append(list(dict.fromkeys(readings)))
+    return groups
+
+
+def _plain(word: str) -> str:
+    """Return a Latin word without tones, joints and case; ü, v and yu after l or n are all u."""
+    letters = unicodedata.normalize("NFD", word.casefold())
+    bare = "".join(char for char in letters if char.isascii() and char.isalpha())
+    return re.sub(r"([ln])(?:v|yu)", r"\1u", bare)
+
+
+def _is_pinyin(word: str) -> bool:
+    return _syllables(word) > 0
+
+
+@cache
+def _syllables(word: str) -> int:
+    """Return the fewest syllables that spell `word`, 0 when it is no pinyin."""
+    best = [0] + [len(word) + 1] * len(word)
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - _SYLLABLE_MAX), end):
+            if best[start] < best[end] - 1 and _is_syllable(word[start:end]):
+                best[end] = best[start] + 1
+    return best[-1] if word and best[-1] <= len(word) else 0
+
+
+@cache
+def _is_syllable(letters: str) -> bool:
+    initial = next((initial for initial in _INITIALS if letters.startswith(initial)), "")
+    final = letters[len(initial) :]
+    if not initial:
+        return letters in {"a", "o", "e", "ai", "ei", "ao", "ou", "an", "en", "ang", "eng", "er"}
+    return final in _FINALS

@@ -1,0 +1,133 @@
+"""Comparing folders of articles with what is indexed: what is new, changed, gone, or cannot be read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import xxhash
+
+from retrieval.catalog import Catalog, Problem, SourceFile
+from retrieval.errors import UnreadableError
+from retrieval.model import Article
+from retrieval.readers import find_files, read_articles
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The articles of some folders as they are now."""
+
+    articles: tuple[tuple[Article, str], ...]
+    """Each with the path of its file."""
+    files: tuple[SourceFile, ...]
+    problems: tuple[Problem, ...]
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+
+
+def scan(roots: Sequence[str], old: Catalog | None, progress: Callable[[str, int, int], None]) -> Scan:
+    """Read what is new or changed below `roots` and take the rest over from `old`.
+
+    A folder that is not there at the moment (a disk that is not mounted) keeps the articles it had; the
+    problems say so. An article that is in several files counts once.
+    """
+    known = old.files() if old else {}
+    files: dict[str, SourceFile] = {}
+    problems: list[Problem] = []
+    articles: dict[str, tuple[Article, str]] = {}
+    added = changed = 0
+    found = list(_find(roots, known, problems))
+    for done, (path, name) in enumerate(found, start=1):
+        before = known.get(path)
+        try:
+            file = _identify(path, name, before)
+            if old is not None and file == before:
+                own, remarks = old.articles_of(path), tuple(old.remarks(path))
+            else:
+                reading = read_articles(Path(path), name)
+                own, remarks = list(reading.articles), reading.problems
+        except _KeptError as error:
+            assert before is not None and old is not None
+            file, own, remarks = before, old.articles_of(path), (str(error),)
+        except UnreadableError as error:
+            problems.append(Problem(name, str(error), path))
+            continue
+        files[path] = file
+        problems += [Problem(name, remark, path) for remark in remarks]
+        added += before is None
+        changed += before is not None and before.digest != file.digest
+        for article in own:
+            if article.id in articles:
+                other = files[articles[article.id][1]].name
+                problems.append(Problem(name, f"article {article.id} is already in {other}; left out here"))
+            else:
+                articles[article.id] = article, path
+        progress("files", done, len(found))
+    return Scan(
+        articles=tuple(articles.values()),
+        files=tuple(files.values()),
+        problems=tuple(problems),
+        added=added,
+        changed=changed,
+        removed=len(known.keys() - files.keys()),
+        unchanged=len(files) - added - changed,
+    )
+
+
+class _KeptError(Exception):
+    """A file that was read before and cannot be reached now; what it held stays."""
+
+
+def _find(
+    roots: Sequence[str], known: Mapping[str, SourceFile], problems: list[Problem]
+) -> Iterator[tuple[str, str]]:
+    """Yield paths with the names they go by, each path once."""
+    seen: set[str] = set()
+    for root in roots:
+        top = Path(root)
+        if top.is_dir():
+            pairs = [(str(path), path.relative_to(top).as_posix()) for path in find_files(top)]
+        elif os.path.lexists(top):
+            pairs = [(root, top.name)]
+        else:
+            pairs = [(path, file.name) for path, file in known.items() if path.startswith(root + os.sep)]
+            if pairs:
+                problems.append(Problem(root, f"this folder is not there now; its {len(pairs)} files are kept"))
+        for path, name in pairs:
+            if path not in seen:
+                seen.add(path)
+                yield path, name
+
+
+def _identify(path: str, name: str, before: SourceFile | None) -> SourceFile:
+    """Return what a file is now, its content read only if size or time differ from `before`."""
+    try:
+        status = os.stat(path)
+        if before and (before.size, before.modified) == (status.st_size, status.st_mtime_ns):
+            digest = before.digest
+        elif not stat.S_ISREG(status.st_mode):
+            raise UnreadableError("not a regular file; only files can be indexed")
+        else:
+            digest = _digest(path)
+    except OSError as error:
+        if before:
+            raise _KeptError(f"cannot be read now ({error.strerror}); what was read before is kept") from None
+        if os.path.islink(path) and not os.path.exists(path):
+            raise UnreadableError("the link leads nowhere; mend or remove it") from None
+        raise UnreadableError(f"cannot be read ({error.strerror}); mend its permissions") from None
+    return SourceFile(path, name, status.st_size, status.st_mtime_ns, digest)
+
+
+def _digest(path: str) -> str:
+    digest = xxhash.xxh3_128()
+    with open(path, "rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

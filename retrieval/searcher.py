@@ -1,0 +1,239 @@
+"""From a question to the passages that answer it, over one immutable generation."""
+
+from __future__ import annotations
+
+import time
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from embeddings import Encoder
+from retrieval.catalog import Catalog
+from retrieval.dates import parse_date
+from retrieval.errors import BadQueryError, EncoderMismatchError
+from retrieval.folding import fold
+from retrieval.fusion import FEATURES, Fusion, fusion_for
+from retrieval.generation import Manifest, generation_folder, read_manifest, require_generation, verify
+from retrieval.highlight import best_sentence
+from retrieval.lexical import LexicalIndex, Weighed
+from retrieval.model import Answer, Hit
+from retrieval.names import name_groups
+from retrieval.terms import bigrams, foreign_words, is_chinese, words
+from retrieval.units import UnitStore
+from retrieval.vectors import VectorIndex
+from retrieval.writer import date_range
+
+DEFAULT_THRESHOLD = 0.5
+_CANDIDATES = 100  # of each way of finding; the right passage is nearly always among the first ten of one
+_BRIDGE_WORDS = 15  # index words nearest to a foreign one
+_BRIDGE_LEAST = 0.4  # similarity below which two words mean different things
+_MOST_CHARS = 2000  # of a question; what follows no longer changes its meaning
+
+Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question in the forms in which it is compared."""
+
+    text: str
+    chinese: bool
+    vector: Floats
+    words: list[Weighed]
+    words_mass: float
+    """What all its words would weigh together, those that no passage has included."""
+    bigrams: list[Weighed]
+    bigrams_mass: float
+
+
+class Searcher:
+    """Answers questions from one generation. Immutable and safe to use from several threads."""
+
+    def __init__(
+        self, folder: Path, manifest: Manifest, encoder: Encoder, threshold: float = DEFAULT_THRESHOLD
+    ) -> None:
+        """Open the parts of the generation in `folder`; see `open` for the usual way."""
+        self.manifest = manifest
+        self.catalog = Catalog.open(folder)
+        weakref.finalize(self, self.catalog.connection.close)
+        self._encoder = encoder
+        self._threshold = threshold
+        connection = self.catalog.connection
+        self._words, self._bigrams, self._names, self._headings = (
+            LexicalIndex.open(folder, connection, field) for field in ("words", "bigrams", "names", "headings")
+        )
+        self._paragraphs, self._sentences, self._terms = (
+            VectorIndex.open(folder / f"{name}.faiss") for name in ("paragraphs", "sentences", "terms")
+        )
+        self._units = UnitStore.open(folder, manifest.dim)
+        self._owners: npt.NDArray[np.int32] = np.asarray(np.load(folder / "owners.npy", mmap_mode="r"))
+        self._sentence_owners: npt.NDArray[np.int32] = np.asarray(np.load(folder / "sentence_owners.npy", mmap_mode="r"))
+        self._dates: npt.NDArray[np.int32] = np.asarray(np.load(folder / "dates.npy", mmap_mode="r"))
+
+    @classmethod
+    def open(cls, data_dir: Path, encoder: Encoder, threshold: float = DEFAULT_THRESHOLD) -> Searcher:
+        """Return a searcher over the serving generation, verified.
+
+        Raises NoIndexError, BrokenIndexError, EncoderMismatchError.
+        """
+        number = require_generation(data_dir)
+        folder = generation_folder(data_dir, number)
+        manifest = read_manifest(folder)
+        verify(folder, manifest)
+        if manifest.fingerprint != encoder.fingerprint:
+            raise EncoderMismatchError(
+                f"the index was built with the model {manifest.model}, which differs from the one configured;"
+                " run `huiwen index` to rebuild it, or set embedding.model back"
+            )
+        return cls(folder, manifest, encoder, threshold)
+
+    @property
+    def generation(self) -> int:
+        """Return the number of the generation that is searched."""
+        return self.manifest.generation
+
+    def ask(self, question: str, k: int = 5, since: str | None = None, until: str | None = None) -> Answer:
+        """Return at most `k` passages, the best first, and whether they answer.
+
+        `since` and `until` are dates as far as known (2019, 2019-11, 2019-11-20), both included; articles
+        whose year is unknown are outside any range. Raises BadQueryError.
+        """
+        started = time.perf_counter()
+        if not question.strip():
+            raise BadQueryError("the question is empty; ask something, as in: huiwen ask 谁主持了大会？")
+        if k < 1:
+            raise BadQueryError(f"k is {k}; ask for at least 1 passage")
+        allowed = self._allowed(since, until)
+        asked = self._understand(question[:_MOST_CHARS])
+        fusion = fusion_for(asked.chinese)
+        candidates, features = self._candidates(asked, allowed)
+        scores = fusion.score(features)
+        order = np.argsort(-scores, kind="stable")
+        hits = self._hits(asked, candidates[order], scores[order], k)
+        confidence = self._confidence(fusion, candidates, features, scores, order)
+        took = (time.perf_counter() - started) * 1000
+        answered = bool(hits) and confidence >= self._threshold
+        return Answer(question, answered, round(confidence, 4), self.generation, round(took, 2), hits)
+
+    def _allowed(self, since: str | None, until: str | None) -> Mask | None:
+        if since is None and until is None:
+            return None
+        first, last = _day(since, "since", 0) or 1, _day(until, "until", 1) or 99999999
+        if first > last:
+            raise BadQueryError(f"since {since} is after until {until}; swap them")
+        return (self._dates[:, 0] <= last) & (self._dates[:, 1] >= first) & (self._dates[:, 1] > 0)
+
+    def _understand(self, text: str) -> Question:
+        folded = fold(text)
+        own_words, own_bigrams = list(dict.fromkeys(words(text))), list(dict.fromkeys(bigrams(text)))
+        known_words, known_bigrams = self._words.weigh(own_words), self._bigrams.weigh(own_bigrams)
+        return Question(
+            text=text,
+            chinese=is_chinese(folded),
+            vector=self._encoder.encode_queries([folded])[0],
+            words=known_words,
+            words_mass=_mass(self._words, own_words, known_words),
+            bigrams=known_bigrams,
+            bigrams_mass=_mass(self._bigrams, own_bigrams, known_bigrams),
+        )
+
+    def _candidates(self, asked: Question, allowed: Mask | None) -> tuple[Numbers, Floats]:
+        """Return the passages worth a closer look and their features (n, len(FEATURES))."""
+        by_paragraph, _ = self._paragraphs.search(asked.vector, _CANDIDATES, allowed)
+        sentences_allowed = None if allowed is None else allowed[self._sentence_owners]
+        by_sentence, _ = self._sentences.search(asked.vector, _CANDIDATES, sentences_allowed)
+        whole = {
+            "words": self._words.score(asked.words) / asked.words_mass,
+            "bigrams": self._bigrams.score(asked.bigrams) / asked.bigrams_mass,
+            "bridge": self._bridge(asked),
+            "names": self._named(asked),
+        }
+        found = [by_paragraph, self._sentence_owners[by_sentence].astype(np.int64)]
+        found += [_highest(scores, _CANDIDATES, allowed) for scores in whole.values()]
+        candidates = np.unique(np.concatenate(found))
+        headings = self._headings.score(self._headings.weigh(item.term for item in asked.words))
+        columns = {
+            "units": self._units.best(asked.vector, candidates),
+            "paragraph": self._paragraphs.vectors(candidates) @ asked.vector,
+            "headings": headings[self._owners[candidates]] / asked.words_mass,
+            **{name: scores[candidates] for name, scores in whole.items()},
+        }
+        return candidates, np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+
+    def _bridge(self, asked: Question) -> Floats:
+        """Return how well passages match words near in meaning to a foreign question's words, 0 to about 2."""
+        scores = np.zeros(self._words.size, np.float32)
+        foreign = [] if asked.chinese else foreign_words(asked.text)
+        if not foreign:
+            return scores
+        for vector in self._encoder.encode_passages(foreign):
+            numbers, similarities = self._terms.search(vector, _BRIDGE_WORDS)
+            near = similarities >= _BRIDGE_LEAST
+            terms = self.catalog.vocabulary(numbers[near])
+            weight = dict(zip(terms, similarities[near] ** 2, strict=True))
+            group = [Weighed(item.term, item.idf, float(weight[item.term])) for item in self._words.weigh(terms)]
+            scores += self._words.score_best(group)
+        return scores / np.float32(len(foreign) * self._words.missing_idf())
+
+    def _named(self, asked: Question) -> Floats:
+        scores = np.zeros(self._names.size, np.float32)
+        for readings in name_groups(asked.text):
+            scores += self._names.score_best(self._names.weigh(readings))
+        return scores / np.float32(self._names.missing_idf())
+
+    def _hits(self, asked: Question, candidates: Numbers, scores: Floats, k: int) -> tuple[Hit, ...]:
+        hits: list[Hit] = []
+        shown: set[str] = set()
+        for start in range(0, len(candidates), k):
+            part = candidates[start : start + k]
+            for number, score, (passage, article) in zip(
+                part, scores[start : start + k], self.catalog.passages(part.tolist()), strict=True
+            ):
+                if passage.text in shown or len(hits) == k:
+                    continue
+                shown.add(passage.text)
+                span = best_sentence(passage.text, asked.words, *self._units.similarities(asked.vector, int(number)))
+                hits.append(
+                    Hit(len(hits) + 1, round(float(score), 4), article, passage.paragraph, passage.text, span)
+                )
+            if len(hits) == k:
+                break
+        return tuple(hits)
+
+    def _confidence(
+        self, fusion: Fusion, candidates: Numbers, features: Floats, scores: Floats, order: Numbers
+    ) -> float:
+        if not len(candidates):
+            return 0.0
+        best = order[0]
+        others = scores[self._owners[candidates] != self._owners[candidates[best]]]
+        lead = float(scores[best] - others.max()) if len(others) else 0.0
+        return fusion.sureness(features[best], lead)
+
+
+def _mass(index: LexicalIndex, terms: list[str], known: list[Weighed]) -> float:
+    unknown = len(terms) - len(known)
+    return max(sum(item.idf for item in known) + unknown * index.missing_idf(), 1e-6)
+
+
+def _highest(scores: Floats, count: int, allowed: Mask | None) -> Numbers:
+    if allowed is not None:
+        scores = np.where(allowed, scores, 0)
+    count = min(count, int(np.count_nonzero(scores > 0)))
+    if not count:
+        return np.zeros(0, np.int64)
+    return np.argpartition(-scores, count - 1)[:count].astype(np.int64)
+
+
+def _day(text: str | None, name: str, end: int) -> int | None:
+    if text is None:
+        return None
+    date = parse_date(text)
+    if date is None or date.year is None:
+        raise BadQueryError(f"{name} {text!r} is no date; write it as 2019, 2019-11 or 2019-11-20")
+    return date_range(date)[end]

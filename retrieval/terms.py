@@ -1,0 +1,59 @@
+"""The terms of a text: what the lexical index counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from retrieval.folding import fold, fold_case
+
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_TOKEN = re.compile(rf"(?P<han>[{_HAN}]+)|\d+(?:[.,:]\d+)*|[^\W\d_]+")
+_SHORT = 2  # letters of a word too short to mean much by itself
+_HAN_CHAR = re.compile(rf"[{_HAN}]")
+
+
+def is_chinese(text: str) -> bool:
+    """Tell whether a question is asked in Chinese, so that its words can be met as they stand."""
+    han = len(_HAN_CHAR.findall(text))
+    letters = sum(char.isalpha() for char in text)
+    return han * 2 >= letters > 0
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of `text`: Chinese ones and their parts, numbers, words of other scripts."""
+    return [term for token, han in _tokens(text) for term in (_segment(token) if han else [token])]
+
+
+def bigrams(text: str) -> list[str]:
+    """Return the folded character pairs of Chinese runs in `text`; other tokens whole."""
+    return [term for token, han in _tokens(text) for term in (_pairs(token) if han else [token])]
+
+
+def bridge_terms(terms: Iterable[str]) -> Iterator[str]:
+    """Yield the terms that carry a meaning of their own: Chinese words and words of other scripts."""
+    for term in terms:
+        if (len(term) > 1 and _HAN_CHAR.match(term)) or (len(term) > _SHORT and term.isalpha()):
+            yield term
+
+
+def foreign_words(text: str) -> list[str]:
+    """Return the words of a question that is not Chinese, as they stand, each once."""
+    found = (match.group() for match in _TOKEN.finditer(fold(text)))
+    return list(dict.fromkeys(word for word in found if word[0].isalpha() and len(word) > 1))
+
+
+def _tokens(text: str) -> Iterator[tuple[str, bool]]:
+    for match in _TOKEN.finditer(fold_case(text)):
+        token = match.group()
+        yield (token, True) if match.lastgroup else (token.replace(",", ""), False)
+
+
+def _segment(run: str) -> list[str]:
+    import rjieba  # its dictionary takes 0.2 s to load
+
+    return list(rjieba.cut_for_search(run))
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]

@@ -1,0 +1,114 @@
+"""Units: the sentences and short runs of clauses of a passage, kept as small vectors to score it exactly.
+
+A sentence model averages over its text, so a long paragraph blurs; the clause that answers does not. Units
+are many (about thirty a passage) and are therefore never searched: the best passages are found first, then
+their units are read from a memory-mapped file of one byte a component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.sentences import Span, clause_spans, sentence_spans
+
+_CLAUSES = 3  # longest run of clauses; longer ones no longer gain (measured on the dev sets)
+_STEPS = 127  # of an int8
+
+Floats = npt.NDArray[np.float32]
+Codes = npt.NDArray[np.int8]
+
+
+def unit_spans(text: str) -> list[Span]:
+    """Return the ranges of the units of `text`, sentences first, each range once."""
+    clauses = clause_spans(text)
+    runs = [
+        (clauses[first][0], clauses[first + length - 1][1])
+        for length in range(1, _CLAUSES + 1)
+        for first in range(len(clauses) - length + 1)
+    ]
+    return list(dict.fromkeys([*sentence_spans(text), *runs])) or [(0, len(text))]
+
+
+class UnitWriter:
+    """Appends the units of passage after passage to files under `folder`."""
+
+    def __init__(self, folder: Path, dim: int) -> None:
+        self._codes = (folder / "units.codes.i8").open("wb")
+        self._scales = (folder / "units.scales.f4").open("wb")
+        self._spans = (folder / "units.spans.i4").open("wb")
+        self._offsets = [0]
+        self._folder = folder
+        self._dim = dim
+
+    def add(self, spans: Sequence[Span], codes: Codes, scales: Floats) -> None:
+        """Append one passage: its spans (m, 2), quantised vectors (m, dim) and their scales (m,)."""
+        self._codes.write(codes.tobytes())
+        self._scales.write(scales.tobytes())
+        self._spans.write(np.asarray(spans, np.int32).tobytes())
+        self._offsets.append(self._offsets[-1] + len(spans))
+
+    def close(self) -> None:
+        """Finish the files."""
+        for file in (self._codes, self._scales, self._spans):
+            file.close()
+        np.save(self._folder / "units.offsets.npy", np.asarray(self._offsets, np.int64))
+
+
+class UnitStore:
+    """The units of all passages, memory-mapped."""
+
+    def __init__(
+        self,
+        codes: Codes,
+        scales: Floats,
+        spans: npt.NDArray[np.int32],
+        offsets: npt.NDArray[np.int64],
+    ) -> None:
+        """Take codes (m, dim), scales (m,), spans (m, 2) and offsets (passages + 1,)."""
+        self._codes, self._scales, self._spans, self._offsets = codes, scales, spans, offsets
+
+    @classmethod
+    def open(cls, folder: Path, dim: int) -> UnitStore:
+        """Return the store that a UnitWriter left in `folder`."""
+        offsets = np.load(folder / "units.offsets.npy")
+        count = int(offsets[-1])
+        if not count:
+            return cls(np.zeros((0, dim), np.int8), np.zeros(0, np.float32), np.zeros((0, 2), np.int32), offsets)
+        # np.asarray: still mapped, without what a memmap object costs at every slice
+        codes = np.asarray(np.memmap(folder / "units.codes.i8", np.int8, "r", shape=(count, dim)))
+        scales = np.asarray(np.memmap(folder / "units.scales.f4", np.float32, "r", shape=(count,)))
+        spans = np.asarray(np.memmap(folder / "units.spans.i4", np.int32, "r", shape=(count, 2)))
+        return cls(codes, scales, spans, offsets)
+
+    def of(self, passage: int) -> tuple[list[Span], Codes, Floats]:
+        """Return the spans, codes (m, dim) and scales (m,) of one passage."""
+        part = slice(int(self._offsets[passage]), int(self._offsets[passage + 1]))
+        spans = [(start, end) for start, end in self._spans[part].tolist()]
+        return spans, self._codes[part], self._scales[part]
+
+    def best(self, query: Floats, passages: npt.NDArray[np.int64]) -> Floats:
+        """Return the similarity of the best unit of each passage to `query` (dim,), float32 (len(passages),)."""
+        if not len(passages):
+            return np.zeros(0, np.float32)
+        starts, ends = self._offsets[passages], self._offsets[passages + 1]
+        counts = ends - starts
+        firsts = np.cumsum(counts) - counts
+        rows = np.arange(int(counts.sum())) + np.repeat(starts - firsts, counts)
+        similarities = (self._codes[rows].astype(np.float32) @ query) * self._scales[rows]
+        return np.maximum.reduceat(similarities, firsts)
+
+    def similarities(self, query: Floats, passage: int) -> tuple[list[Span], Floats]:
+        """Return the spans of a passage's units and their similarity to `query` (dim,)."""
+        spans, codes, scales = self.of(passage)
+        return spans, (codes.astype(np.float32) @ query) * scales
+
+
+def quantise(vectors: Floats) -> tuple[Codes, Floats]:
+    """Return codes int8 (n, dim) and scales float32 (n,) so that codes * scale is near each vector."""
+    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-12) / _STEPS
+    codes = np.rint(vectors / scales[:, None]).astype(np.int8)
+    return codes, scales.astype(np.float32)

@@ -1,0 +1,228 @@
+"""Writing one generation: articles in, all its files out, vectors taken over where they are known."""
+
+from __future__ import annotations
+
+import datetime
+import platform
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import xxhash
+
+from embeddings import Encoder, Vectors
+from retrieval.catalog import Catalog
+from retrieval.folding import fold
+from retrieval.generation import FORMAT, Manifest
+from retrieval.lexical import LexicalIndex
+from retrieval.model import Article, PartialDate, Passage
+from retrieval.names import name_terms
+from retrieval.passages import split_passages
+from retrieval.sentences import Span, sentence_spans
+from retrieval.terms import bigrams, bridge_terms, words
+from retrieval.units import Codes, UnitStore, UnitWriter, quantise, unit_spans
+from retrieval.vectors import VectorIndex
+
+Progress = Callable[[str, int, int], None]
+"""Called with the name of the step, how much is done and how much there is."""
+
+_PASSAGES_AT_ONCE = 32  # some thousand texts for the encoder, a few megabytes
+_TERMS_AT_ONCE = 2048
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a former generation of the same encoder and splitter lends: vectors by the text they stand for."""
+
+    passages: dict[bytes, int]
+    terms: dict[str, int]
+    paragraph_vectors: VectorIndex
+    term_vectors: VectorIndex
+    units: UnitStore
+
+    @classmethod
+    def open(cls, folder: Path, dim: int) -> Known:
+        """Return what the generation in `folder` knows."""
+        catalog = Catalog.open(folder)
+        passages = {_key(text): number for number, text in catalog.passage_texts()}
+        terms = catalog.vocabulary_numbers()
+        catalog.close()
+        paragraphs, vocabulary = (VectorIndex.open(folder / f"{name}.faiss") for name in ("paragraphs", "terms"))
+        return cls(passages, terms, paragraphs, vocabulary, UnitStore.open(folder, dim))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What went into a generation."""
+
+    articles: int
+    passages: int
+    units: int
+    terms: int
+    encoded: int
+    """Passages whose vectors were computed; the others' were taken over."""
+
+
+def write_generation(
+    folder: Path,
+    catalog: Catalog,
+    articles: Sequence[tuple[Article, str]],
+    encoder: Encoder,
+    *,
+    passage_chars: int,
+    known: Known | None,
+    progress: Progress,
+) -> Written:
+    """Write the files of a generation that holds `articles`, each with the file it comes from."""
+    passages: list[Passage] = []
+    owners: list[int] = []
+    dates: list[tuple[int, int]] = []
+    for number, (article, file) in enumerate(articles):
+        catalog.add_article(number, article, file)
+        own = split_passages(article, passage_chars)
+        catalog.add_passages(number, len(passages), own)
+        passages += own
+        owners += [number] * len(own)
+        dates += [date_range(article.date)] * len(own)
+    np.save(folder / "owners.npy", np.asarray(owners, np.int32))
+    np.save(folder / "dates.npy", np.asarray(dates, np.int32).reshape(-1, 2))
+    units, encoded = _write_vectors(folder, [p.text for p in passages], encoder, known, progress)
+    terms = _write_lexical(folder, catalog, [a for a, _ in articles], passages, progress)
+    vocabulary = sorted(set(bridge_terms(terms)))
+    catalog.add_vocabulary(vocabulary)
+    _write_terms(folder, vocabulary, encoder, known, progress)
+    return Written(len(articles), len(passages), units, len(vocabulary), encoded)
+
+
+def describe_generation(number: int, model: str, encoder: Encoder, passage_chars: int, counts: Written) -> Manifest:
+    """Return the manifest of what was written, but for its files."""
+    packages = ("huiwen", "faiss-cpu", "numpy", "rjieba", "opencc")
+    return Manifest(
+        format=FORMAT,
+        generation=number,
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        model=model,
+        fingerprint=encoder.fingerprint,
+        dim=encoder.dim,
+        passage_chars=passage_chars,
+        counts={
+            "articles": counts.articles,
+            "passages": counts.passages,
+            "units": counts.units,
+            "terms": counts.terms,
+        },
+        versions={"python": platform.python_version(), **{name: version(name) for name in packages}},
+        files={},
+    )
+
+
+def date_range(date: PartialDate | None) -> tuple[int, int]:
+    """Return the first and last day that `date` may mean as yyyymmdd, (0, 0) while its year is unknown."""
+    if date is None or date.year is None:
+        return 0, 0
+    year, month, day = date.year * 10_000, date.month, date.day
+    if month is None:
+        return year + 101, year + 1231
+    return (year + month * 100 + (day or 1), year + month * 100 + (day or 31))
+
+
+def _write_vectors(
+    folder: Path, texts: Sequence[str], encoder: Encoder, known: Known | None, progress: Progress
+) -> tuple[int, int]:
+    paragraphs = VectorIndex.empty(encoder.dim)
+    sentences = VectorIndex.empty(encoder.dim, half=True)
+    sentence_owners: list[int] = []
+    writer = UnitWriter(folder, encoder.dim)
+    units = encoded = done = 0
+    for batch in _batches(texts, _PASSAGES_AT_ONCE):
+        fresh = [text for text in dict.fromkeys(batch) if known is None or _key(text) not in known.passages]
+        computed = _encode(fresh, encoder)
+        encoded += len(fresh)
+        for text in batch:
+            vector, spans, codes, scales = computed[text] if text in computed else _recall(text, known)
+            paragraphs.add(vector[None, :])
+            writer.add(spans, codes, scales)
+            count = max(1, len(sentence_spans(text)))  # sentences come first among the units
+            sentences.add(codes[:count] * scales[:count, None])
+            sentence_owners += [done] * count
+            units += len(spans)
+            done += 1
+        progress("passages", done, len(texts))
+    writer.close()
+    paragraphs.write(folder / "paragraphs.faiss")
+    sentences.write(folder / "sentences.faiss")
+    np.save(folder / "sentence_owners.npy", np.asarray(sentence_owners, np.int32))
+    return units, encoded
+
+
+_Vectorised = tuple[Vectors, list[Span], Codes, Vectors]
+
+
+def _encode(texts: Sequence[str], encoder: Encoder) -> dict[str, _Vectorised]:
+    spans = [unit_spans(text) for text in texts]
+    pieces = [fold(text) for text in texts]
+    pieces += [fold(text[start:end]) for text, own in zip(texts, spans, strict=True) for start, end in own]
+    vectors = encoder.encode_passages(pieces)
+    codes, scales = quantise(vectors[len(texts) :])
+    found: dict[str, _Vectorised] = {}
+    first = 0
+    for number, (text, own) in enumerate(zip(texts, spans, strict=True)):
+        last = first + len(own)
+        found[text] = vectors[number], own, codes[first:last], scales[first:last]
+        first = last
+    return found
+
+
+def _recall(text: str, known: Known | None) -> _Vectorised:
+    assert known is not None
+    number = known.passages[_key(text)]
+    return known.paragraph_vectors.vectors(np.asarray([number]))[0], *known.units.of(number)
+
+
+def _write_lexical(
+    folder: Path, catalog: Catalog, articles: Sequence[Article], passages: Sequence[Passage], progress: Progress
+) -> set[str]:
+    texts = [passage.text for passage in passages]
+    segmented = [words(text) for text in texts]
+    progress("words", len(texts), len(texts))
+    connection = catalog.connection
+    LexicalIndex.write(folder, connection, "words", segmented)
+    LexicalIndex.write(folder, connection, "bigrams", map(bigrams, texts))
+    LexicalIndex.write(folder, connection, "names", map(name_terms, texts, segmented))
+    headings = (f"{article.kicker}\n{article.title}" for article in articles)
+    LexicalIndex.write(folder, connection, "headings", map(words, headings))
+    return {term for text in segmented for term in text}
+
+
+def _write_terms(
+    folder: Path, vocabulary: Sequence[str], encoder: Encoder, known: Known | None, progress: Progress
+) -> None:
+    index = VectorIndex.empty(encoder.dim, half=True)
+    done = 0
+    for batch in _batches(vocabulary, _TERMS_AT_ONCE):
+        fresh = [term for term in batch if known is None or term not in known.terms]
+        computed = dict(zip(fresh, encoder.encode_passages(fresh), strict=True))
+        old = [term for term in batch if term not in computed]
+        if known is not None and old:
+            numbers = np.asarray([known.terms[term] for term in old])
+            computed.update(zip(old, known.term_vectors.vectors(numbers), strict=True))
+        index.add(np.stack([computed[term] for term in batch]))
+        done += len(batch)
+        progress("terms", done, len(vocabulary))
+    index.write(folder / "terms.faiss")
+
+
+def _key(text: str) -> bytes:
+    return xxhash.xxh3_128_digest(text.encode("utf-8", "surrogatepass"))
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
