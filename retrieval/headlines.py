@@ -13,7 +13,8 @@ _WORDS_AROUND = 8  # characters on either side of a line end that decide whether
 def headline(lines: Sequence[Line]) -> tuple[str, str]:
     """Return title and kicker of a headline: the kicker is a first line that white space sets apart.
 
-    The lines of the title are joined by one space, as its phrases are, but for a word or quotation that runs on.
+    The lines of the title are joined by one space, as its phrases are, but for a word or quotation that runs
+    on.
     """
     texts = [" ".join(line.text.split()) for line in lines]
     if len(lines) > 1 and lines[1].gap:

@@ -121,7 +121,7 @@ def read_layout(lines: Sequence[Line], weights: Weights = WEIGHTS) -> Layout:
 
 
 def _parts(lines: Sequence[Line]) -> list[Sequence[Line]]:
-    """Return the pieces of a page between two or more blank lines, a few lines alone left with the one before."""
+    """Return the pieces of a page between two or more blank lines; a few lines alone stay with the rest."""
     cuts = [index for index, line in enumerate(lines) if index and line.gap > 1]
     parts: list[Sequence[Line]] = []
     for start, end in pairwise([0, *cuts, len(lines)]):

@@ -15,6 +15,7 @@ _WHITE = "".join(
     map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x3000))
 )
 _WHITE += "\u2028\u2029\u202f\u205f\ufeff\u200b"  # the last two are invisible: marks left by editors
+_MAX_GAP = 2  # blank lines; more between paragraphs part articles that have no headline
 _NEWLINES = re.compile(r"\r\n|[\n\r\v\x1c-\x1e\x85\u2028\u2029]")
 _DATELINE = re.compile(
     r"(?:[（(【]?\s*(?:本报|本网|本台|新华社|人民网|中新社|央视网|记者|通讯员)"
@@ -90,19 +91,22 @@ def _blocks(lines: Sequence[Line], layout: Layout) -> Iterator[_Block]:
 
 def _articles(blocks: Sequence[_Block]) -> list[list[_Block]]:
     """Return the blocks of each article: a page has its headlines either above or below the text."""
-    on_top = bool(blocks) and blocks[0].is_head and not _ends_with_larger_head(blocks)
+    if not blocks:
+        return []
+    on_top = blocks[0].is_head and not _ends_with_larger_head(blocks)
     groups: list[list[_Block]] = [[]]
     for index, (block, following) in enumerate(zip(blocks, [*blocks[1:], None], strict=True)):
         if on_top and index and block.is_head and following and _bounds_article(block, following, block):
             groups.append([])
         groups[-1].append(block)
-        if following is None or block.is_head is not following.is_head and on_top:
+        if following is None:
             continue
-        if block.is_head and index and not on_top and _bounds_article(block, following, following):
+        if block.is_head:
+            if index and not on_top and _bounds_article(block, following, following):
+                groups.append([])
+        elif not following.is_head and following.lines[0].gap > _MAX_GAP:
             groups.append([])
-        elif not block.is_head and not following.is_head and following.lines[0].gap > 2:
-            groups.append([])  # no headline, but a gap that no column break has
-    return groups if blocks else []
+    return groups
 
 
 def _ends_with_larger_head(blocks: Sequence[_Block]) -> bool:

@@ -148,7 +148,8 @@ def _cut_inside_word(left: str, right: str, previous: Line, width: float) -> boo
         # numbers and names such as C919 are cut hard in Chinese columns; English prose is never cut there
         return not _mostly_latin(left)
     # a column that breaks words without a hyphen fills its lines to the last half unit
-    return not _mostly_latin(left) and right[0].islower() and previous.high + previous.indent > width - _HALF
+    same_word = right[0].islower() or left[-1].isupper()
+    return same_word and not _mostly_latin(left) and previous.high + previous.indent > width - _HALF
 
 
 def _mostly_latin(text: str) -> bool:

@@ -23,6 +23,7 @@ from retrieval.reflow import Draft, reflow
 from retrieval.typography import first_token_width, measure
 
 _SAMPLES = Path(__file__).parents[2] / "samples"
+_TOKEN = re.compile(r"[A-Za-z]+|\d+|.")
 _NO_START = "，。、；：？！”’）》"
 _NO_END = "“‘（《"
 
@@ -47,13 +48,15 @@ def set_paragraph(text: str, setting: Setting, rng: random.Random) -> list[str]:
     """Return the lines of a paragraph, as a newspaper breaks them."""
     lines: list[str] = []
     line, room = "", float(setting.width - setting.indent)
-    for token in re.findall(r"[A-Za-z]+|\d+|.", text):
+    for token in _TOKEN.findall(text):
         extra = 0.5 if rng.random() < setting.squeeze and any(char in _NO_START for char in line) else 0.0
         fits = measure(line + token)[1] <= room + (extra if token not in _NO_START else 0.5)
         if line and not fits:
             carried = ""
-            while len(line) > 1 and (line[-1] in _NO_END or (token in _NO_START and not carried)):
-                carried, line = line[-1] + carried, line[:-1]
+            while (last := _TOKEN.findall(line)[-1]) != line and (
+                last in _NO_END or (token in _NO_START and not carried)
+            ):
+                carried, line = last + carried, line[: -len(last)]
             lines.append(line)
             line, room = carried, float(setting.width)
         line += token
@@ -220,6 +223,29 @@ def test_two_articles_on_a_page() -> None:
     assert (first.kicker, first.title) == ("栖霞岭县召开乡村教师座谈会", "把最美的青春写在大山深处")
     assert second.title == "第三届澜江古镇保护论坛举行 与会代表发布《渡口倡议》"
     assert (len(first.paragraphs), len(second.paragraphs)) == (3, 4)
+
+
+def test_articles_of_a_page_may_have_different_columns() -> None:
+    first = "云泊市召开仓储安全会议，部署专项整治，要求各县区压实企业责任，逐库建档、逐项销号，守牢底线。"
+    second = "渡口镇举办古镇保护论坛，来自各地的建筑师和居民代表围绕老街的保护展开讨论，并发布《渡口倡议》。"
+    page = "\n\n".join(
+        set_page([text, *[text * 2] * 3], [f"第{number}号会议在云泊市顺利召开"], Setting(width=width))
+        for number, text, width in ((1, first, 14), (2, second, 21))
+    )
+    assert [(draft.title, draft.paragraphs) for draft in reflow(page)] == [
+        ("第1号会议在云泊市顺利召开", (first, first * 2, first * 2, first * 2)),
+        ("第2号会议在云泊市顺利召开", (second, second * 2, second * 2, second * 2)),
+    ]
+
+
+def test_headline_lines_join_at_phrases_and_not_inside_words() -> None:
+    body = "会议强调，要深入推进仓储安全专\n项整治行动，落实企业责任，建立\n台账。\n\n"
+    (phrases,) = reflow(body + "加快构建新发展格局\n增强发展的安全性主动权\n")
+    assert phrases.title == "加快构建新发展格局 增强发展的安全性主动权"
+    (word,) = reflow(body + "云泊市安全生产委员会第三次全体会\n议召开部署仓储安全专项整治行动\n")
+    assert word.title == "云泊市安全生产委员会第三次全体会议召开部署仓储安全专项整治行动"
+    (quote,) = reflow(body + "云泊市人民政府印发《关于加强\n仓储安全工作的意见》\n")
+    assert quote.title == "云泊市人民政府印发《关于加强仓储安全工作的意见》"
 
 
 def test_samples_have_headlines_and_whole_sentences() -> None:
