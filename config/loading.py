@@ -163,7 +163,9 @@ def _explain(detail: ErrorDetails, where: Mapping[str, str]) -> str:
         near = difflib.get_close_matches(key, defaults, n=1)
         hint = f"did you mean {near[0]}?" if near else "see config/huiwen.toml for all keys"
         return f"{key}: unknown setting (from {origin}); {hint}"
-    value = "(hidden)" if isinstance(defaults.get(key), SecretStr) or "token" in key else repr(detail["input"])
+    value = (
+        "(hidden)" if isinstance(defaults.get(key), SecretStr) or "token" in key else repr(detail["input"])
+    )
     reason = detail["msg"][:1].lower() + detail["msg"][1:]
     mend = f"the default is {_written(defaults[key])}" if key in defaults else "see config/huiwen.toml"
     return f"{key} = {value} (from {origin}): {reason}; {mend}"

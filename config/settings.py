@@ -30,9 +30,9 @@ class ArticlesSettings(_Section):
 class EmbeddingSettings(_Section):
     """Which sentence model turns text into vectors, and how it runs."""
 
-    model: str = Field("use-multilingual-v3", min_length=1)
-    threads: int = Field(0, ge=0, le=1024)
-    batch_size: int = Field(32, ge=1, le=65536)
+    model: str = Field(default="use-multilingual-v3", min_length=1)
+    threads: int = Field(default=0, ge=0, le=1024)
+    batch_size: int = Field(default=32, ge=1, le=65536)
     query_prompt: str = ""
     passage_prompt: str = ""
     device: str = ""
@@ -42,15 +42,15 @@ class EmbeddingSettings(_Section):
 class IndexSettings(_Section):
     """How articles are cut into passages and how many generations are kept."""
 
-    passage_chars: int = Field(600, ge=100, le=10_000)
-    keep_generations: int = Field(3, ge=1, le=1000)
+    passage_chars: int = Field(default=600, ge=100, le=10_000)
+    keep_generations: int = Field(default=3, ge=1, le=1000)
 
 
 class SearchSettings(_Section):
     """How many passages an answer has and when it is withheld."""
 
-    k: int = Field(5, ge=1, le=100)
-    threshold: float = Field(0.5, ge=0.0, le=1.0)
+    k: int = Field(default=5, ge=1, le=100)
+    threshold: float = Field(default=0.5, ge=0.0, le=1.0)
 
 
 class TelegramSettings(_Section):
@@ -58,9 +58,9 @@ class TelegramSettings(_Section):
 
     token: SecretStr | None = None
     token_file: UserPath | None = None
-    api_url: str = Field("https://api.telegram.org", pattern=r"^https?://[^\s/]+")
-    proxy_url: str = Field("", pattern=r"^$|^(https?|socks5h?)://[^\s/]+")
-    k: int = Field(3, ge=1, le=10)
+    api_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^\s/]+")
+    proxy_url: str = Field(default="", pattern=r"^$|^(https?|socks5h?)://[^\s/]+")
+    k: int = Field(default=3, ge=1, le=10)
 
 
 class LogSettings(_Section):

@@ -81,7 +81,9 @@ def build(
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise BusyError(f"another huiwen is writing the index in {plan.data_dir}; try again when it is done") from None
+        raise BusyError(
+            f"another huiwen is writing the index in {plan.data_dir}; try again when it is done"
+        ) from None
     try:
         return _build(plan, paths, encoder, progress)
     finally:
@@ -104,7 +106,9 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
     reusable = serving is not None and _same_vectors(serving[1], plan, encoder)
     if serving is not None and old is not None and reusable and _unchanged(found, old, roots):
         counts = serving[1].counts
-        return _report(serving[1].generation, False, counts["articles"], counts["passages"], 0, found, started)
+        return _report(
+            serving[1].generation, False, counts["articles"], counts["passages"], 0, found, started
+        )
     known = Known.open(serving[0], encoder.dim) if serving is not None and reusable else None
     building = start_building(plan.data_dir)
     catalog = Catalog.create(building)
@@ -120,7 +124,9 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
     )
     catalog.close()
     number = max([0, *published(plan.data_dir)]) + 1
-    publish(plan.data_dir, building, describe_generation(number, plan.model, encoder, plan.passage_chars, written))
+    publish(
+        plan.data_dir, building, describe_generation(number, plan.model, encoder, plan.passage_chars, written)
+    )
     prune(plan.data_dir, plan.keep)
     return _report(number, True, written.articles, written.passages, written.encoded, found, started)
 
@@ -149,7 +155,7 @@ def _remembered_roots(data_dir: Path) -> list[str]:
 
 
 def _refuse_emptiness(plan: Plan, found: Scan, roots: Sequence[str], serving: Manifest | None) -> None:
-    if found.articles or plan.full and found.files:
+    if found.articles or (plan.full and found.files):
         return
     where = ", ".join(roots)
     if serving is not None and serving.counts["articles"]:

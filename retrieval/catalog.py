@@ -18,8 +18,8 @@ CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, titl
 CREATE INDEX articles_by_file ON articles (file);
 CREATE TABLE passages (number INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles (number),
   paragraph INTEGER NOT NULL, start INTEGER NOT NULL, text TEXT NOT NULL);
-CREATE TABLE files (path TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
-  digest TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (path TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL,
+  modified INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE problems (file TEXT NOT NULL, reason TEXT NOT NULL, path TEXT NOT NULL);
 CREATE TABLE roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE terms (field TEXT NOT NULL, term TEXT NOT NULL, number INTEGER NOT NULL,
@@ -81,7 +81,17 @@ class Catalog:
         date = article.date
         parts = (date.year, date.month, date.day, date.origin) if date else (None, None, None, None)
         paragraphs = json.dumps(article.paragraphs, ensure_ascii=False)
-        row = (number, article.id, article.title, article.kicker, *parts, article.source, article.url, paragraphs, file)
+        row = (
+            number,
+            article.id,
+            article.title,
+            article.kicker,
+            *parts,
+            article.source,
+            article.url,
+            paragraphs,
+            file,
+        )
         self.connection.execute(f"INSERT INTO articles VALUES ({','.join('?' * len(row))})", row)
 
     def add_passages(self, article: int, first: int, passages: Iterable[Passage]) -> None:
@@ -89,11 +99,15 @@ class Catalog:
         rows = ((first + i, article, p.paragraph, p.start, p.text) for i, p in enumerate(passages))
         self.connection.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", rows)
 
-    def add_sources(self, files: Iterable[SourceFile], problems: Iterable[Problem], roots: Iterable[str]) -> None:
+    def add_sources(
+        self, files: Iterable[SourceFile], problems: Iterable[Problem], roots: Iterable[str]
+    ) -> None:
         """Store which files were read, which failed and where they were found."""
         rows = ((f.path, f.name, f.size, f.modified, f.digest) for f in files)
         self.connection.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?)", rows)
-        self.connection.executemany("INSERT INTO problems VALUES (?, ?, ?)", ((p.file, p.reason, p.path) for p in problems))
+        self.connection.executemany(
+            "INSERT INTO problems VALUES (?, ?, ?)", ((p.file, p.reason, p.path) for p in problems)
+        )
         self.connection.executemany("INSERT OR IGNORE INTO roots VALUES (?)", ((root,) for root in roots))
 
     def files(self) -> dict[str, SourceFile]:
@@ -122,7 +136,10 @@ class Catalog:
 
     def articles_of(self, file: str) -> list[Article]:
         """Return the articles that were read from one file."""
-        return [_article(row) for row in self.connection.execute(f"{_ARTICLE} WHERE file = ? ORDER BY number", (file,))]
+        return [
+            _article(row)
+            for row in self.connection.execute(f"{_ARTICLE} WHERE file = ? ORDER BY number", (file,))
+        ]
 
     def article(self, article_id: str) -> Article | None:
         """Return one article, or None."""
@@ -139,7 +156,9 @@ class Catalog:
         found = {}
         for start in range(0, len(numbers), _CHUNK):
             part = [int(number) for number in numbers[start : start + _CHUNK]]
-            for row in self.connection.execute(f"{_PASSAGE} WHERE p.number IN ({','.join('?' * len(part))})", part):
+            for row in self.connection.execute(
+                f"{_PASSAGE} WHERE p.number IN ({','.join('?' * len(part))})", part
+            ):
                 found[row[0]] = _passage(row)
         return [found[int(number)] for number in numbers]
 
@@ -158,28 +177,35 @@ class Catalog:
 
     def vocabulary_numbers(self) -> dict[str, int]:
         """Return the number of every term in the vocabulary."""
-        return {term: number for number, term in self.connection.execute("SELECT number, term FROM vocabulary")}
+        return {
+            term: number for number, term in self.connection.execute("SELECT number, term FROM vocabulary")
+        }
 
 
 _CHUNK = 500  # well below SQLite's limit of variables in a statement
-_ARTICLE = (
-    "SELECT id, title, kicker, year, month, day, date_origin, source, url, paragraphs FROM articles"  # one row
-)
+_ARTICLE = "SELECT id, title, kicker, year, month, day, date_origin, source, url, paragraphs FROM articles"
 _PASSAGE = (
-    "SELECT p.number, a.id, p.paragraph, p.start, p.text, a.title, a.year, a.month, a.day, a.date_origin, a.source,"
-    " a.kicker, a.url FROM passages p JOIN articles a ON a.number = p.article"
+    "SELECT p.number, a.id, p.paragraph, p.start, p.text, a.title, a.year, a.month, a.day, a.date_origin,"
+    " a.source, a.kicker, a.url FROM passages p JOIN articles a ON a.number = p.article"
 )
 
 
-def _article(row: tuple[str, str, str, int | None, int | None, int | None, str | None, str, str, str]) -> Article:
+def _article(
+    row: tuple[str, str, str, int | None, int | None, int | None, str | None, str, str, str],
+) -> Article:
     article_id, title, kicker, year, month, day, origin, source, url, paragraphs = row
     date = PartialDate(year, month, day, origin) if origin else None
     return Article(article_id, title, kicker, tuple(json.loads(paragraphs)), date, source, url)
 
 
-def _passage(row: Sequence[object]) -> tuple[Passage, ArticleRef]:
+_Row = tuple[
+    int, str, int, int, str, str, int | None, int | None, int | None, str | None, str, str, str
+]  # the columns of _PASSAGE
+
+
+def _passage(row: _Row) -> tuple[Passage, ArticleRef]:
     _, article_id, paragraph, start, text, title, year, month, day, origin, source, kicker, url = row
-    assert isinstance(paragraph, int) and isinstance(start, int)
-    date = str(PartialDate(*(part if isinstance(part, int) else None for part in (year, month, day)))) if origin else ""
-    reference = ArticleRef(str(article_id), str(title), date, str(source), str(kicker), str(url))
-    return Passage(str(article_id), paragraph, start, str(text)), reference
+    date = str(PartialDate(year, month, day, origin)) if origin else ""
+    return Passage(article_id, paragraph, start, text), ArticleRef(
+        article_id, title, date, source, kicker, url
+    )

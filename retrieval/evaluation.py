@@ -63,7 +63,9 @@ def read_queries(path: Path) -> list[Query]:
 
 
 def evaluate(
-    queries: Iterable[Query], ask: Callable[[str, int], Answer], progress: Callable[[int], None] = lambda done: None
+    queries: Iterable[Query],
+    ask: Callable[[str, int], Answer],
+    progress: Callable[[int], None] = lambda done: None,
 ) -> Mapping[str, Scores]:
     """Return scores by language, and for "all" where there are several."""
     rows: dict[str, list[tuple[float, ...]]] = {}

@@ -23,13 +23,18 @@ def fold(text: str) -> str:
     if text.isascii():
         return text
     if _KANA.search(text):
-        text = _converter("jp2t").convert(text)
-    return _converter("t2s").convert(text)
+        text = _convert("jp2t", text)
+    return _convert("t2s", text)
 
 
 def fold_case(text: str) -> str:
     """Return `fold(text)` in lower case: the form whose words and bigrams are matched."""
     return fold(text).casefold()
+
+
+def _convert(name: str, text: str) -> str:
+    converted: str = _converter(name).convert(text)
+    return converted
 
 
 @cache

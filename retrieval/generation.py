@@ -58,7 +58,9 @@ def current_generation(data_dir: Path) -> int | None:
     except FileNotFoundError:
         return None
     except (ValueError, OSError) as error:
-        raise BrokenIndexError(f"{data_dir / 'CURRENT'}: cannot be read ({error}); run `huiwen index --full`") from None
+        raise BrokenIndexError(
+            f"{data_dir / 'CURRENT'}: cannot be read ({error}); run `huiwen index --full`"
+        ) from None
 
 
 def require_generation(data_dir: Path) -> int:
@@ -147,7 +149,9 @@ def verify(folder: Path, manifest: Manifest, *, thorough: bool = False) -> None:
 
 
 def _broken(folder: Path, reason: str) -> BrokenIndexError:
-    return BrokenIndexError(f"generation {folder.name} is damaged: {reason}; run `huiwen index --full` to rebuild")
+    return BrokenIndexError(
+        f"generation {folder.name} is damaged: {reason}; run `huiwen index --full` to rebuild"
+    )
 
 
 def _vouch(path: Path) -> dict[str, int | str]:

@@ -28,7 +28,8 @@ def best_sentence(
     scores = []
     for start, end in sentences:
         meaning = max(
-            (float(s) for (a, b), s in zip(spans, similarities, strict=True) if start <= a and b <= end), default=0.0
+            (float(s) for (a, b), s in zip(spans, similarities, strict=True) if start <= a and b <= end),
+            default=0.0,
         )
         own = set(words(text[start:end]))
         scores.append(meaning + _LEXICAL * sum(item.idf for item in asked if item.term in own) / mass)

@@ -1,4 +1,4 @@
-"""A BM25 index over terms: built once, kept as flat arrays and a table of terms, opened without rebuilding."""
+"""A BM25 index over terms: built once, kept as flat arrays and a table, opened as it is."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ class LexicalIndex:
         self._norm = (_K1 * (1 - _B + _B * lengths / max(mean, 1.0))).astype(np.float32)
 
     @classmethod
-    def write(cls, folder: Path, terms: sqlite3.Connection, field: str, texts: Iterable[Sequence[str]]) -> None:
+    def write(
+        cls, folder: Path, terms: sqlite3.Connection, field: str, texts: Iterable[Sequence[str]]
+    ) -> None:
         """Write the index of `texts` (the terms of each document) under `folder` and into `terms`."""
         numbers: dict[str, int] = {}
         of_term, of_document, counts, lengths = array("i"), array("i"), array("H"), array("i")
@@ -120,5 +122,7 @@ class LexicalIndex:
 
     def _numbers(self, terms: Iterable[str]) -> dict[str, int]:
         find = "SELECT number FROM terms WHERE field = ? AND term = ?"
-        found = {term: self._terms.execute(find, (self._field, term)).fetchone() for term in dict.fromkeys(terms)}
+        found = {
+            term: self._terms.execute(find, (self._field, term)).fetchone() for term in dict.fromkeys(terms)
+        }
         return {term: row[0] for term, row in found.items() if row is not None}

@@ -19,21 +19,27 @@ _SURNAMES = frozenset(
     "庄晏柴瞿阎充慕连习宦艾鱼容向古易慎廖终居衡步都耿满弘匡国文寇广阙东欧沃利蔚越隆师巩聂晁勾敖融冷辛阚那简饶空曾沙丰关相"
     "查后荆红游竺权盖益桓公仉晋楚闫付覃佟苑岳帅亢况有琴丘麦仝冼展丛由原代邸修信娜矫么谌税撒禚隋代闻揭"
 )
-_COMPOUND = frozenset(
-    ["欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木", "百里", "南宫", "呼延"]
-)
+_COMPOUND = frozenset(re.findall("..", "欧阳上官司马诸葛东方皇甫尉迟公孙慕容令狐司徒夏侯端木百里南宫呼延"))
 # Characters read otherwise as a surname than as a word.
-_SURNAME_READING = {
-    "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "查": "zha", "任": "ren", "盖": "ge", "区": "ou", "朴": "piao",
-    "翟": "zhai", "乐": "yue", "尉": "yu", "缪": "miao", "冼": "xian", "覃": "qin", "华": "hua", "洗": "xian", "员": "yun",
-    "种": "chong", "繁": "po", "召": "shao", "黑": "he", "折": "she", "秘": "bi", "那": "na", "万": "wan", "葛": "ge",
-    "宁": "ning", "应": "ying", "贾": "jia", "石": "shi", "柏": "bai", "晁": "chao", "郇": "xun", "逄": "pang", "谌": "chen",
-}  # fmt: skip
+_SURNAME_READING = dict(
+    zip(
+        "单曾仇解查任盖区朴翟乐尉缪冼覃华洗员种繁召黑折秘那万葛宁应贾石柏晁郇逄谌",
+        re.findall(
+            "[a-z]+",
+            "shan zeng qiu xie zha ren ge ou piao zhai yue yu miao xian qin hua xian yun chong po shao he she bi "
+            "na wan ge ning ying jia shi bai chao xun pang chen",
+        ),
+        strict=True,
+    )
+)
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
-_INITIALS = "zh ch sh b p m f d t n l g k h j q x r z c s y w".split()
+_INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 _FINALS = frozenset(
-    "a o e i u v ai ei ui ao ou iu ie ue ve er an en in un vn ang eng ing ong ia iao ian iang iong ua uo uai uan "
-    "uang".split()
+    re.findall(
+        "[a-z]+",
+        "a o e i u v ai ei ui ao ou iu ie ue ve er an en in un vn ang eng ing ong ia iao ian iang iong ua uo "
+        "uai uan uang",
+    )
 )
 _SYLLABLE_MAX = 6  # "zhuang"
 _NAME_CHARS = 3  # a surname of one character and a given name of one or two

@@ -99,7 +99,9 @@ def _find(
         else:
             pairs = [(path, file.name) for path, file in known.items() if path.startswith(root + os.sep)]
             if pairs:
-                problems.append(Problem(root, f"this folder is not there now; its {len(pairs)} files are kept"))
+                problems.append(
+                    Problem(root, f"this folder is not there now; its {len(pairs)} files are kept")
+                )
         for path, name in pairs:
             if path not in seen:
                 seen.add(path)

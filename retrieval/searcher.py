@@ -65,14 +65,17 @@ class Searcher:
         self._threshold = threshold
         connection = self.catalog.connection
         self._words, self._bigrams, self._names, self._headings = (
-            LexicalIndex.open(folder, connection, field) for field in ("words", "bigrams", "names", "headings")
+            LexicalIndex.open(folder, connection, field)
+            for field in ("words", "bigrams", "names", "headings")
         )
         self._paragraphs, self._sentences, self._terms = (
             VectorIndex.open(folder / f"{name}.faiss") for name in ("paragraphs", "sentences", "terms")
         )
         self._units = UnitStore.open(folder, manifest.dim)
         self._owners: npt.NDArray[np.int32] = np.asarray(np.load(folder / "owners.npy", mmap_mode="r"))
-        self._sentence_owners: npt.NDArray[np.int32] = np.asarray(np.load(folder / "sentence_owners.npy", mmap_mode="r"))
+        self._sentence_owners: npt.NDArray[np.int32] = np.asarray(
+            np.load(folder / "sentence_owners.npy", mmap_mode="r")
+        )
         self._dates: npt.NDArray[np.int32] = np.asarray(np.load(folder / "dates.npy", mmap_mode="r"))
 
     @classmethod
@@ -166,7 +169,7 @@ class Searcher:
         return candidates, np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
 
     def _bridge(self, asked: Question) -> Floats:
-        """Return how well passages match words near in meaning to a foreign question's words, 0 to about 2."""
+        """Return how well passages match what a foreign question's words mean, 0 to about 2."""
         scores = np.zeros(self._words.size, np.float32)
         foreign = [] if asked.chinese else foreign_words(asked.text)
         if not foreign:
@@ -176,7 +179,9 @@ class Searcher:
             near = similarities >= _BRIDGE_LEAST
             terms = self.catalog.vocabulary(numbers[near])
             weight = dict(zip(terms, similarities[near] ** 2, strict=True))
-            group = [Weighed(item.term, item.idf, float(weight[item.term])) for item in self._words.weigh(terms)]
+            group = [
+                Weighed(item.term, item.idf, float(weight[item.term])) for item in self._words.weigh(terms)
+            ]
             scores += self._words.score_best(group)
         return scores / np.float32(len(foreign) * self._words.missing_idf())
 
@@ -197,7 +202,9 @@ class Searcher:
                 if passage.text in shown or len(hits) == k:
                     continue
                 shown.add(passage.text)
-                span = best_sentence(passage.text, asked.words, *self._units.similarities(asked.vector, int(number)))
+                span = best_sentence(
+                    passage.text, asked.words, *self._units.similarities(asked.vector, int(number))
+                )
                 hits.append(
                     Hit(len(hits) + 1, round(float(score), 4), article, passage.paragraph, passage.text, span)
                 )

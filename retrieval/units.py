@@ -77,7 +77,9 @@ class UnitStore:
         offsets = np.load(folder / "units.offsets.npy")
         count = int(offsets[-1])
         if not count:
-            return cls(np.zeros((0, dim), np.int8), np.zeros(0, np.float32), np.zeros((0, 2), np.int32), offsets)
+            return cls(
+                np.zeros((0, dim), np.int8), np.zeros(0, np.float32), np.zeros((0, 2), np.int32), offsets
+            )
         # np.asarray: still mapped, without what a memmap object costs at every slice
         codes = np.asarray(np.memmap(folder / "units.codes.i8", np.int8, "r", shape=(count, dim)))
         scales = np.asarray(np.memmap(folder / "units.scales.f4", np.float32, "r", shape=(count,)))
@@ -91,7 +93,7 @@ class UnitStore:
         return spans, self._codes[part], self._scales[part]
 
     def best(self, query: Floats, passages: npt.NDArray[np.int64]) -> Floats:
-        """Return the similarity of the best unit of each passage to `query` (dim,), float32 (len(passages),)."""
+        """Return the similarity to `query` (dim,) of each passage's best unit, float32 (len(passages),)."""
         if not len(passages):
             return np.zeros(0, np.float32)
         starts, ends = self._offsets[passages], self._offsets[passages + 1]

@@ -12,6 +12,8 @@ import numpy.typing as npt
 # One question is too little work to share out: more threads only wait for one another (4 ms instead of 0.1).
 faiss.omp_set_num_threads(1)
 
+_faiss: Any = faiss  # its stubs know the C++ signatures, not the Python ones that wrap them
+
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -58,7 +60,8 @@ class VectorIndex:
         parameters = None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
+            selector = _faiss.IDSelectorBitmap(bits)
+            parameters = _faiss.SearchParameters(sel=selector)
         found, numbers = self._index.search(query[None, :], min(count, self.size), params=parameters)
         kept = numbers[0] >= 0
         return numbers[0][kept], found[0][kept]

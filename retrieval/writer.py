@@ -53,7 +53,9 @@ class Known:
         passages = {_key(text): number for number, text in catalog.passage_texts()}
         terms = catalog.vocabulary_numbers()
         catalog.close()
-        paragraphs, vocabulary = (VectorIndex.open(folder / f"{name}.faiss") for name in ("paragraphs", "terms"))
+        paragraphs, vocabulary = (
+            VectorIndex.open(folder / f"{name}.faiss") for name in ("paragraphs", "terms")
+        )
         return cls(passages, terms, paragraphs, vocabulary, UnitStore.open(folder, dim))
 
 
@@ -100,7 +102,9 @@ def write_generation(
     return Written(len(articles), len(passages), units, len(vocabulary), encoded)
 
 
-def describe_generation(number: int, model: str, encoder: Encoder, passage_chars: int, counts: Written) -> Manifest:
+def describe_generation(
+    number: int, model: str, encoder: Encoder, passage_chars: int, counts: Written
+) -> Manifest:
     """Return the manifest of what was written, but for its files."""
     packages = ("huiwen", "faiss-cpu", "numpy", "rjieba", "opencc")
     return Manifest(
@@ -186,7 +190,11 @@ def _recall(text: str, known: Known | None) -> _Vectorised:
 
 
 def _write_lexical(
-    folder: Path, catalog: Catalog, articles: Sequence[Article], passages: Sequence[Passage], progress: Progress
+    folder: Path,
+    catalog: Catalog,
+    articles: Sequence[Article],
+    passages: Sequence[Passage],
+    progress: Progress,
 ) -> set[str]:
     texts = [passage.text for passage in passages]
     segmented = [words(text) for text in texts]

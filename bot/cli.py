@@ -1,0 +1,247 @@
+"""The command line: parse, call, render, and say by the exit status how it went."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer import Argument, Option, Typer, TyperException
+
+from config import ConfigError, Loaded, load_settings
+
+ANSWERED, NOTHING, WRONG, NO_INDEX, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = Typer(
+    name="huiwen",
+    help="会问: ask what newspaper articles say about meetings.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ConfigOption = Annotated[
+    Path | None, Option("--config", metavar="FILE", help="Read settings from this TOML file.")
+]
+DataOption = Annotated[Path | None, Option("--data-dir", metavar="DIR", help="Where the index lives.")]
+JsonOption = Annotated[bool, Option("--json", help="Print JSON for programs.")]
+CountOption = Annotated[int | None, Option("-k", metavar="N", min=1, max=100, help="Passages to show.")]
+SinceOption = Annotated[
+    str | None, Option("--since", metavar="D", help="Only articles from this date on: 2019-11-20.")
+]
+UntilOption = Annotated[str | None, Option("--until", metavar="D", help="Only articles up to this date.")]
+
+
+def main() -> None:
+    """Run a command and exit; whatever goes wrong becomes one line on stderr and a status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command and return its exit status."""
+    try:
+        status = app(arguments, standalone_mode=False)
+    except TyperException as error:
+        return _complain(
+            f"{error.format_message()}; see `huiwen {' '.join(arguments[:1])} --help`".replace("  ", " ")
+        )
+    except typer.Abort:
+        return _complain("stopped", INTERRUPTED)
+    except KeyboardInterrupt:
+        return _complain("stopped; the index is as it was", INTERRUPTED)
+    except BrokenPipeError:
+        _close_stdout()  # the reader has had enough, as in `huiwen articles | head`
+        return ANSWERED
+    except ConfigError as error:
+        return _complain(str(error))
+    except Exception as error:
+        return _explain(error)
+    return status if isinstance(status, int) else ANSWERED
+
+
+@app.callback()
+def _common(
+    context: typer.Context,
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    version: Annotated[bool, Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"huiwen {installed('huiwen')}")
+        raise typer.Exit
+    context.obj = {"config": config, "data_dir": data_dir}
+
+
+@app.command("index")
+def _index(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None, Argument(metavar="[PATH]...", help="Folders or files of articles.")
+    ] = None,
+    full: Annotated[bool, Option("--full", help="Read and encode everything anew.")] = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+) -> int:
+    """Read new, changed and removed articles and publish a new generation."""
+    from bot.indexing import index
+
+    return index(_load(context, config, data_dir).settings, paths or [], full=full, as_json=as_json)
+
+
+@app.command("ask")
+def _ask(
+    context: typer.Context,
+    question: Annotated[list[str] | None, Argument(metavar="QUESTION", help="What to ask.")] = None,
+    k: CountOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    batch: Annotated[
+        str | None,
+        Option("--batch", metavar="FILE", help='Ask every {"id","text"} line of this file; - is stdin.'),
+    ] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+) -> int:
+    """Show the passages that answer a question."""
+    from bot.asking import Asked, ask, ask_batch
+
+    settings = _load(context, config, data_dir, {"search.k": k}).settings
+    asked = Asked(k=settings.search.k, since=since, until=until, as_json=as_json)
+    if batch is not None:
+        if question:
+            raise typer.BadParameter("give either a question or --batch, not both")
+        return ask_batch(settings, batch, asked)
+    if not question:
+        raise typer.BadParameter("there is no question; as in: huiwen ask 谁主持了大会？")
+    return ask(settings, " ".join(question), asked)
+
+
+@app.command("chat")
+def _chat(
+    context: typer.Context, k: CountOption = None, config: ConfigOption = None, data_dir: DataOption = None
+) -> int:
+    """Ask one question after another."""
+    from bot.asking import Asked, chat
+
+    settings = _load(context, config, data_dir, {"search.k": k}).settings
+    return chat(settings, Asked(k=settings.search.k))
+
+
+@app.command("articles")
+def _articles(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+) -> int:
+    """List what is indexed, and which files could not be read."""
+    from bot.listing import articles
+
+    return articles(_load(context, config, data_dir).settings, as_json=as_json)
+
+
+@app.command("show")
+def _show(
+    context: typer.Context,
+    article: Annotated[str, Argument(metavar="ARTICLE", help="An article's id, or the beginning of it.")],
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+) -> int:
+    """Print one whole article."""
+    from bot.listing import show
+
+    return show(_load(context, config, data_dir).settings, article, as_json=as_json)
+
+
+@app.command("reflow")
+def _reflow(
+    files: Annotated[list[Path], Argument(metavar="FILE...", help="Files of articles.")],
+    as_json: JsonOption = False,
+) -> int:
+    """Show how files are read, as headline and paragraphs; nothing is stored."""
+    from bot.listing import reflow
+
+    return reflow(files, as_json=as_json)
+
+
+@app.command("eval")
+def _eval(
+    context: typer.Context,
+    folder: Annotated[Path, Argument(metavar="DIR", help="A folder with corpus.jsonl and queries.jsonl.")],
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+) -> int:
+    """Measure how good the answers are on questions with known answers."""
+    from bot.measuring import measure
+
+    return measure(_load(context, config, data_dir).settings, folder, as_json=as_json)
+
+
+@app.command("doctor")
+def _doctor(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+) -> int:
+    """Check the installation, and show every setting with its origin."""
+    from bot.doctor import doctor
+
+    return doctor(_load(context, config, data_dir), as_json=as_json)
+
+
+@app.command("bot")
+def _bot(context: typer.Context, config: ConfigOption = None, data_dir: DataOption = None) -> int:
+    """Answer in Telegram until stopped."""
+    loaded = _load(context, config, data_dir)
+    from bot.telegram_app import run_bot
+
+    return run_bot(loaded.settings)
+
+
+def _load(
+    context: typer.Context, config: Path | None, data_dir: Path | None, flags: dict[str, Any] | None = None
+) -> Loaded:
+    """Return the settings in force; `--config` and `--data-dir` may stand before or after the command."""
+    common = context.obj or {}
+    given = {**(flags or {}), "data_dir": data_dir or common.get("data_dir")}
+    file = config or common.get("config")
+    return load_settings({key: value for key, value in given.items() if value is not None}, file=file)
+
+
+def _explain(error: Exception) -> int:
+    """Say what went wrong in the words of the error, and nothing of where in the program it did."""
+    from embeddings import EmbeddingError
+    from retrieval.errors import NoIndexError, RetrievalError
+
+    if isinstance(error, NoIndexError):
+        return _complain(str(error), NO_INDEX)
+    if isinstance(error, RetrievalError | EmbeddingError):
+        return _complain(str(error))
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return _complain(f"{where}{error.strerror or error}; mend that and try again")
+    if isinstance(error, MemoryError):
+        return _complain("not enough memory; close other programs or index fewer articles at once")
+    import logging
+
+    logging.getLogger(__name__).debug("unexpected", exc_info=error)
+    return _complain(f"unexpected {type(error).__name__}: {error}; please report it, with what you did")
+
+
+def _complain(text: str, status: int = WRONG) -> int:
+    print(f"huiwen: {text}", file=sys.stderr)
+    return status
+
+
+def _close_stdout() -> None:
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

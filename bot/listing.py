@@ -1,0 +1,112 @@
+"""`huiwen articles`, `huiwen show` and `huiwen reflow`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from bot.console import out, print_json, say
+from bot.terminal_rendering import render_article
+from config import Settings
+from retrieval.catalog import Catalog
+from retrieval.errors import BadQueryError, UnreadableError
+from retrieval.generation import generation_folder, read_manifest, require_generation
+from retrieval.model import Article
+from retrieval.readers import read_articles
+
+
+def articles(settings: Settings, *, as_json: bool) -> int:
+    """List the indexed articles, newest reading order, and the files that failed."""
+    number, catalog = _open(settings)
+    listed = list(catalog.articles())
+    problems = catalog.problems()
+    if as_json:
+        failed = [{"file": problem.file, "reason": problem.reason} for problem in problems]
+        print_json({"generation": number, "articles": [_brief(a) for a in listed], "problems": failed})
+        return 0
+    console = out()
+    for article in listed:
+        date = str(article.date) if article.date else "-"
+        line = Text(f"{article.id}  ")
+        line.append(f"{date:<10}  ", "dim")
+        line.append(article.title or article.kicker or article.paragraphs[0][:30], "bold")
+        line.append(f"  {article.source}", "dim")
+        console.print(line)
+    say(f"{len(listed)} articles in generation {number}")
+    for problem in problems:
+        say(f"{problem.file}: {problem.reason}")
+    return 0
+
+
+def show(settings: Settings, article_id: str, *, as_json: bool) -> int:
+    """Print the article whose id is, or begins with, `article_id`."""
+    _, catalog = _open(settings)
+    article = catalog.article(article_id)
+    if article is None:
+        ids = catalog.ids_like(article_id) if article_id else []
+        if len(ids) > 1:
+            raise BadQueryError(
+                f"{article_id}: several articles begin so ({', '.join(ids)}); give more of the id"
+            )
+        article = catalog.article(ids[0]) if ids else None
+    if article is None:
+        raise BadQueryError(f"{article_id}: no such article; `huiwen articles` lists them")
+    if as_json:
+        print_json({**_brief(article), "paragraphs": article.paragraphs})
+    else:
+        out().print(render_article(article), end="")
+    return 0
+
+
+def reflow(files: Sequence[Path], *, as_json: bool) -> int:
+    """Show the articles of files as they are read; 2 when any file could not be."""
+    status = 0
+    for file in files:
+        try:
+            reading = read_articles(file, file.name)
+        except UnreadableError as error:
+            say(f"huiwen: {file}: {error}")
+            status = 2
+            continue
+        for remark in reading.problems:
+            say(f"huiwen: {file}: {remark}")
+        for article in reading.articles:
+            if as_json:
+                print_json({"file": str(file), **_brief(article), "paragraphs": article.paragraphs})
+            else:
+                _print_numbered(article)
+    return status
+
+
+def _print_numbered(article: Article) -> None:
+    console = out()
+    if article.kicker:
+        console.print(Text(article.kicker, "dim"))
+    console.print(Text(article.title or "(no headline)", "bold"))
+    console.print(Text(f"{article.date or 'no date'}", "dim"))
+    for number, paragraph in enumerate(article.paragraphs, start=1):
+        console.print(Text(f"\n[{number}] {paragraph}"))
+    console.print()
+
+
+def _brief(article: Article) -> dict[str, Any]:
+    date = str(article.date) if article.date else ""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "kicker": article.kicker,
+        "date": date,
+        "source": article.source,
+        "url": article.url,
+        "paragraphs": len(article.paragraphs),
+    }
+
+
+def _open(settings: Settings) -> tuple[int, Catalog]:
+    number = require_generation(settings.data_dir)
+    folder = generation_folder(settings.data_dir, number)
+    read_manifest(folder)
+    return number, Catalog.open(folder)

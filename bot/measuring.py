@@ -1,0 +1,62 @@
+"""`huiwen eval`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.table import Table
+
+from bot.console import out, print_json, progress
+from config import Settings
+from embeddings import open_encoder
+from retrieval.builder import Plan, build
+from retrieval.errors import BadQueryError
+from retrieval.evaluation import evaluate, read_queries
+from retrieval.searcher import Searcher
+
+_NAMES = {
+    "questions": "questions",
+    "recall_at_1": "R@1",
+    "recall_at_5": "R@5",
+    "mrr_at_10": "MRR@10",
+    "ndcg_at_10": "nDCG@10",
+    "answered": "answered",
+    "ms": "ms",
+}
+
+
+def measure(settings: Settings, folder: Path, *, as_json: bool) -> int:
+    """Index the set's corpus beside the real index, ask its questions, print the scores by language."""
+    corpus = folder / "corpus.jsonl"
+    if not corpus.is_file():
+        raise BadQueryError(f"{folder}: needs corpus.jsonl and queries.jsonl")
+    queries = read_queries(folder / "queries.jsonl")
+    if not queries:
+        raise BadQueryError(f"{folder / 'queries.jsonl'}: holds no questions")
+    encoder = open_encoder(settings.embedding)
+    # Kept between runs: encoding the corpus takes far longer than asking.
+    name = f"{folder.name}-{hashlib.sha256(str(corpus.absolute()).encode()).hexdigest()[:8]}"
+    plan = Plan(
+        settings.data_dir / "eval" / name, settings.embedding.model, settings.index.passage_chars, keep=1
+    )
+    with progress() as report_progress:
+        report = build(plan, [corpus], encoder, report_progress)
+        searcher = Searcher.open(plan.data_dir, encoder, settings.search.threshold)
+        scores = evaluate(
+            queries, searcher.ask, lambda done: report_progress("questions", done, len(queries))
+        )
+    rows = {lang: {_NAMES[key]: value for key, value in asdict(row).items()} for lang, row in scores.items()}
+    if as_json:
+        print_json(
+            {"set": folder.name, "articles": report.articles, "passages": report.passages, "scores": rows}
+        )
+        return 0
+    table = Table("", *_NAMES.values(), title=f"{folder.name}: {report.articles} articles", box=None)
+    for lang, row in rows.items():
+        table.add_row(
+            lang, *(f"{value:.3f}" if key != "questions" else str(value) for key, value in row.items())
+        )
+    out().print(table)
+    return 0

@@ -1,0 +1,56 @@
+"""Answers and articles as text for a terminal. Pure: what comes in is data, what goes out is styled text."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from retrieval.model import Answer, Article, ArticleRef, Hit
+
+_MARK = "bold"
+_DIM = "dim"
+
+
+def render_answer(answer: Answer, *, styled: bool) -> Text:
+    """Return the passages of an answer; where there is no style, the best sentence stands between 【 】."""
+    text = Text()
+    if not answer.answered:
+        text.append("没有找到相关内容 / nothing relevant in the articles.\n")
+        if answer.hits:
+            text.append("最接近的报道 / nearest headlines:\n")
+            for title in dict.fromkeys(_heading(hit.article) for hit in answer.hits):
+                text.append(f"  {title}\n", _DIM)
+        return text
+    for hit in answer.hits:
+        text.append_text(_render_hit(hit, styled=styled))
+    return text
+
+
+def render_article(article: Article) -> Text:
+    """Return a whole article as a reader wants it: kicker, headline, source, paragraphs."""
+    text = Text()
+    if article.kicker:
+        text.append(article.kicker + "\n", _DIM)
+    text.append((article.title or "(no headline)") + "\n", _MARK)
+    where = [str(article.date) if article.date else "", article.source, article.url, article.id]
+    text.append(" · ".join(part for part in where if part) + "\n", _DIM)
+    for paragraph in article.paragraphs:
+        text.append(f"\n{paragraph}\n")
+    return text
+
+
+def _render_hit(hit: Hit, *, styled: bool) -> Text:
+    start, end = hit.highlight
+    text = Text(f"{hit.rank}. ")
+    text.append(hit.article.title or hit.article.kicker or hit.article.source, "bold cyan")
+    about = [hit.article.date, hit.article.source, f"¶{hit.paragraph}", hit.article.id]
+    text.append("\n   " + " · ".join(part for part in about if part) + "\n", _DIM)
+    marks = ("", "") if styled else ("【", "】")
+    text.append("   " + hit.text[:start])
+    text.append(marks[0] + hit.text[start:end] + marks[1], "bold yellow")
+    text.append(hit.text[end:] + "\n\n")
+    return text
+
+
+def _heading(article: ArticleRef) -> str:
+    date = f"{article.date} " if article.date else ""
+    return f"{date}{article.title or article.kicker or article.source}"
