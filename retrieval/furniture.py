@@ -35,7 +35,16 @@ _FURNITURE = re.compile(
     r"|(?:本文|文章)?(?:点击|阅读|浏览)(?:量|数|次数)?\s*[:：]\s*\d+.{0,6}"
     r")\s*"
 )
+_PRINTED_DATE = re.compile(rf"^(?P<line>[^\n。，]{{0,60}}?(?P<date>{_DATE})[^\n。，]{{0,60}})$", re.MULTILINE)
 _MAX_LENGTH = 90
+
+
+def masthead_date(page: str) -> str:
+    """Return the full date in the furniture of a page as printed (2024年6月4日), empty where there is none."""
+    for match in _PRINTED_DATE.finditer(page):
+        if is_furniture(match.group("line")):
+            return match.group("date")
+    return ""
 
 
 def is_furniture(line: str) -> bool:

@@ -23,11 +23,12 @@ _COMPOUND = frozenset(re.findall("..", "欧阳上官司马诸葛东方皇甫尉�
 # Characters read otherwise as a surname than as a word.
 _SURNAME_READING = dict(
     zip(
-        "单曾仇解查任盖区朴翟乐尉缪冼覃华洗员种繁召黑折秘那万葛宁应贾石柏晁郇逄谌",
+        "单曾仇解查任盖区朴翟乐尉缪冼覃华洗员种繁召黑"
+        "折秘那万葛宁应贾石柏晁郇逄谌",
         re.findall(
             "[a-z]+",
-            "shan zeng qiu xie zha ren ge ou piao zhai yue yu miao xian qin hua xian yun chong po shao he she bi "
-            "na wan ge ning ying jia shi bai chao xun pang chen",
+            "shan zeng qiu xie zha ren ge ou piao zhai yue yu miao xian qin hua xian yun chong po shao he she "
+            "bi na wan ge ning ying jia shi bai chao xun pang chen",
         ),
         strict=True,
     )

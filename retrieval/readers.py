@@ -14,6 +14,7 @@ from unicodedata import normalize
 from retrieval.dates import date_from_dateline, date_from_name, merge_dates, parse_date
 from retrieval.decoding import decode
 from retrieval.errors import UnreadableError
+from retrieval.furniture import masthead_date
 from retrieval.model import Article, PartialDate
 from retrieval.reflow import Draft, reflow
 
@@ -140,10 +141,12 @@ def _longest_line(data: bytes) -> int:
 
 
 def _read_page(data: bytes, name: str) -> Reading:
-    named = date_from_name(name)
+    page = decode(data)
+    # the date that the page itself prints is surer than one in a file name
+    named = parse_date(masthead_date(page), "dateline") or date_from_name(name)
     articles: list[Article] = []
     seen: set[str] = set()
-    for draft in reflow(decode(data)):
+    for draft in reflow(page):
         copy = 0
         while (identity := article_id(draft.title, draft.paragraphs, copy)) in seen:
             copy += 1

@@ -112,9 +112,9 @@ class Searcher:
         if k < 1:
             raise BadQueryError(f"k is {k}; ask for at least 1 passage")
         allowed = self._allowed(since, until)
-        asked = self._understand(question[:_MOST_CHARS])
+        asked = self.understand(question)
         fusion = fusion_for(asked.chinese)
-        candidates, features = self._candidates(asked, allowed)
+        candidates, features = self.candidates(asked, allowed)
         scores = fusion.score(features)
         order = np.argsort(-scores, kind="stable")
         hits = self._hits(asked, candidates[order], scores[order], k)
@@ -131,7 +131,9 @@ class Searcher:
             raise BadQueryError(f"since {since} is after until {until}; swap them")
         return (self._dates[:, 0] <= last) & (self._dates[:, 1] >= first) & (self._dates[:, 1] > 0)
 
-    def _understand(self, text: str) -> Question:
+    def understand(self, text: str) -> Question:
+        """Return a question in the forms in which it is compared."""
+        text = text[:_MOST_CHARS]
         folded = fold(text)
         own_words, own_bigrams = list(dict.fromkeys(words(text))), list(dict.fromkeys(bigrams(text)))
         known_words, known_bigrams = self._words.weigh(own_words), self._bigrams.weigh(own_bigrams)
@@ -145,8 +147,11 @@ class Searcher:
             bigrams_mass=_mass(self._bigrams, own_bigrams, known_bigrams),
         )
 
-    def _candidates(self, asked: Question, allowed: Mask | None) -> tuple[Numbers, Floats]:
-        """Return the passages worth a closer look and their features (n, len(FEATURES))."""
+    def candidates(self, asked: Question, allowed: Mask | None = None) -> tuple[Numbers, Floats]:
+        """Return the passages worth a closer look and their features (n, len(FEATURES)).
+
+        `allowed` (passages,) leaves others out.
+        """
         by_paragraph, _ = self._paragraphs.search(asked.vector, _CANDIDATES, allowed)
         sentences_allowed = None if allowed is None else allowed[self._sentence_owners]
         by_sentence, _ = self._sentences.search(asked.vector, _CANDIDATES, sentences_allowed)

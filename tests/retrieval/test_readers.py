@@ -68,6 +68,17 @@ def test_ids_outlive_moves_renames_and_corrections(tmp_path: Path) -> None:
     assert len(first.id) == 12 and int(first.id, 16) >= 0
 
 
+def test_the_masthead_gives_the_year(tmp_path: Path) -> None:
+    page = (
+        "云泊日报\n2024年6月4日 星期二\n第3版\n\n"
+        + "本报讯 6月3日，云泊市召开会议，\n部署工作。"
+        + "\n\n责任编辑：甲乙\n"
+    )
+    (article,) = read_articles(_write(tmp_path / "a.txt", page.replace("\n", "\r\n")), "a.txt").articles
+    assert article.paragraphs == ("本报讯6月3日，云泊市召开会议，部署工作。",)
+    assert str(article.date) == "2024-06-03"
+
+
 def test_equal_articles_on_a_page_have_different_ids(tmp_path: Path) -> None:
     page = (_SAMPLES / "2024-09-11-teachers-and-old-towns.txt").read_text(encoding="utf-8")
     articles = read_articles(_write(tmp_path / "a.txt", page + "\n\n" + page), "a.txt").articles
