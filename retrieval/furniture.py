@@ -21,7 +21,7 @@ _SEPARATOR = r"[\s　|｜/／·•:：【】\[\]()（）<>《》«»+\-－]*"
 # A line is furniture only where the whole of it is: none of these may match part of a sentence.
 _FURNITURE = re.compile(
     r"\s*(?:"
-    rf"(?:{_SEPARATOR}(?:{_BUTTON})){{1,12}}{_SEPARATOR}"
+    rf"(?![大中小]$)(?:{_SEPARATOR}(?:{_BUTTON})){{1,12}}{_SEPARATOR}"
     rf"|(?:{_SEPARATOR}(?:{_LABEL})\s*[:：/／]\s*{_PERSON})+"
     r"|[-—－·•\s]*\d{1,3}[-—－·•\s]*"  # a page number
     r"|第?\s*[A-Z]?\s*\d{1,3}\s*[版页](?:\s*[:：]?\s*[\u4e00-\u9fff·]{2,6})?"
@@ -40,7 +40,7 @@ _MAX_LENGTH = 90
 
 
 def masthead_date(page: str) -> str:
-    """Return the full date in the furniture of a page as printed (2024年6月4日), empty where there is none."""
+    """Return the full date in the furniture of a page as printed (2024年6月4日), empty without one."""
     for match in _PRINTED_DATE.finditer(page):
         if is_furniture(match.group("line")):
             return match.group("date")

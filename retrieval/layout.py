@@ -4,6 +4,9 @@ A page is a chain of lines, each in one of three states; the best chain is found
 (Viterbi). The score of a chain is a sum of log-odds, the named `Weights`, over what a typesetter does: lines
 inside a paragraph are full, its first line is indented (an indent that text extraction drops, so that the
 line looks two units short), its last line ends where the sentence does, and headlines stand apart.
+
+The weights are logarithms of shares counted on a few hundred articles set in columns, rounded; how often a
+page leaves a blank line between paragraphs is counted on the page itself.
 """
 
 from __future__ import annotations
