@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from retrieval.furniture import is_furniture
 from retrieval.headlines import headline
@@ -32,6 +33,7 @@ class Draft:
     kicker: str
     """The smaller line above (or beside) the headline."""
     paragraphs: tuple[str, ...]
+    """Never empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def reflow(text: str) -> list[Draft]:
     lines = printed_lines(text)
     layout = read_layout(lines)
     blocks = list(_blocks(lines, layout))
-    return [_draft(group) for group in _articles(blocks)]
+    on_top = bool(blocks) and blocks[0].is_head and not _ends_with_larger_head(blocks)
+    return [_draft(group, on_top) for group in _articles(blocks, on_top)]
 
 
 def printed_lines(text: str) -> list[Line]:
@@ -89,13 +92,10 @@ def _blocks(lines: Sequence[Line], layout: Layout) -> Iterator[_Block]:
         yield _Block(previous is State.HEAD, tuple(pending), width)
 
 
-def _articles(blocks: Sequence[_Block]) -> list[list[_Block]]:
+def _articles(blocks: Sequence[_Block], on_top: bool) -> list[list[_Block]]:
     """Return the blocks of each article: a page has its headlines either above or below the text."""
-    if not blocks:
-        return []
-    on_top = blocks[0].is_head and not _ends_with_larger_head(blocks)
     groups: list[list[_Block]] = [[]]
-    for index, (block, following) in enumerate(zip(blocks, [*blocks[1:], None], strict=True)):
+    for index, (block, following) in enumerate(zip_longest(blocks, blocks[1:])):
         if on_top and index and block.is_head and following and _bounds_article(block, following, block):
             groups.append([])
         groups[-1].append(block)
@@ -104,13 +104,15 @@ def _articles(blocks: Sequence[_Block]) -> list[list[_Block]]:
         if block.is_head:
             if index and not on_top and _bounds_article(block, following, following):
                 groups.append([])
-        elif not following.is_head and following.lines[0].gap > _MAX_GAP:
+        elif not following.is_head and following.lines[0].gap > _MAX_GAP and _begins_article(following):
             groups.append([])
-    return groups
+    return [group for group in groups if group]
 
 
 def _ends_with_larger_head(blocks: Sequence[_Block]) -> bool:
-    return len(blocks) > 1 and blocks[-1].is_head and len(blocks[-1].lines) > len(blocks[0].lines)
+    """Return whether the last block is a headline of more text than the first: then that one is a caption."""
+    first, last = blocks[0], blocks[-1]
+    return last.is_head and sum(line.high for line in last.lines) > sum(line.high for line in first.lines)
 
 
 def _bounds_article(head: _Block, following: _Block, after_gap: _Block) -> bool:
@@ -119,13 +121,17 @@ def _bounds_article(head: _Block, following: _Block, after_gap: _Block) -> bool:
         len(head.lines) > 1
         or after_gap.lines[0].gap > 1
         or head.lines[0].low > head.width
-        or _DATELINE.match(squeeze_spaces(following.lines[0].text)) is not None
+        or _begins_article(following)
     )
 
 
-def _draft(group: Sequence[_Block]) -> Draft:
-    heads = [index for index in (0, len(group) - 1) if group[index].is_head]
-    main = max(heads, key=lambda index: (len(group[index].lines), index), default=None)
+def _begins_article(block: _Block) -> bool:
+    return block.width > 0 and _DATELINE.match(squeeze_spaces(block.lines[0].text)) is not None
+
+
+def _draft(group: Sequence[_Block], on_top: bool) -> Draft:
+    ends = (0, len(group) - 1) if on_top else (len(group) - 1, 0)
+    main = next((index for index in ends if group[index].is_head), None)
     title = kicker = ""
     paragraphs: list[str] = []
     for index, block in enumerate(group):
@@ -137,4 +143,6 @@ def _draft(group: Sequence[_Block]) -> Draft:
             paragraphs.append(join_lines(block.lines, block.width))
         else:
             paragraphs.append(block.lines[0].text)
+    if not paragraphs:
+        return Draft("", "", tuple(part for part in (kicker, title) if part))
     return Draft(title, kicker, tuple(paragraphs))
