@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-FEATURES = ("units", "paragraph", "words", "bigrams", "bridge", "names", "headings")
+FEATURES = ("units", "paragraph", "words", "bigrams", "bridge", "names", "headings", "length")
 """What is known of a passage for a question.
 
 units: similarity of its best sentence or run of clauses; paragraph: similarity of the whole; words, bigrams:
 BM25 as a share of what the question's terms could give; bridge: the same over words of near meaning, for
-questions in another language; names: Latin names met by pinyin; headings: BM25 words of headline and kicker.
+questions in another language; names: Latin names met by pinyin; headings: BM25 words of headline and kicker;
+length: how much longer than two hundred characters it is (a logarithm), for a short text is near to much.
 """
 
 Floats = npt.NDArray[np.float32]
@@ -40,12 +41,12 @@ class Fusion:
 # A question in Chinese meets the articles' own words; in another language only what crosses over counts,
 # and BM25 sees digits and a few Latin words that mislead as often as they help.
 CHINESE = Fusion(
-    weights=(1.0, 0.5, 0.5, 0.6, 0.0, 0.5, 0.2),
-    confidence=(-4.0, 4.0, 4.0, 3.0, 3.0, 0.0, 1.0, 0.5, 2.0),
+    weights=(1.0, 0.5, 0.5, 0.6, 0.0, 0.5, 0.2, 0.0),
+    confidence=(-4.0, 4.0, 4.0, 3.0, 3.0, 0.0, 1.0, 0.5, 0.0, 2.0),
 )
 FOREIGN = Fusion(
-    weights=(1.0, 0.5, 0.2, 0.2, 0.7, 0.6, 0.1),
-    confidence=(-4.0, 6.0, 4.0, 1.0, 1.0, 4.0, 2.0, 0.5, 4.0),
+    weights=(1.0, 0.5, 0.2, 0.2, 0.7, 0.6, 0.1, 0.0),
+    confidence=(-4.0, 6.0, 4.0, 1.0, 1.0, 4.0, 2.0, 0.5, 0.0, 4.0),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import numpy.typing as npt
 # Robertson et al., "Okapi at TREC-3", with Lucene's defaults.
 _K1 = 1.2
 _B = 0.75
+_PRIOR = 200  # documents that what is usual in the language counts for
 
 Floats = npt.NDArray[np.float32]
 
@@ -40,22 +41,36 @@ class LexicalIndex:
         documents: npt.NDArray[np.int32],
         counts: npt.NDArray[np.uint16],
         lengths: npt.NDArray[np.int32],
+        usual: Floats,
     ) -> None:
-        """Take the parts; `offsets` has one entry a term and one more, `documents` rises within a term."""
+        """Take the parts; `offsets` has one entry a term and one more, `documents` rises within a term.
+
+        `usual` is the share of documents that would have a term if this were any text of the language.
+        """
         self._terms = terms
         self._field = field
         self._offsets = offsets
         self._documents = documents
         self._counts = counts
+        self._usual = usual
         self.size = len(lengths)
         mean = float(lengths.mean()) if self.size else 1.0
         self._norm = (_K1 * (1 - _B + _B * lengths / max(mean, 1.0))).astype(np.float32)
 
     @classmethod
     def write(
-        cls, folder: Path, terms: sqlite3.Connection, field: str, texts: Iterable[Sequence[str]]
+        cls,
+        folder: Path,
+        terms: sqlite3.Connection,
+        field: str,
+        texts: Iterable[Sequence[str]],
+        usual: Callable[[str], float] = lambda term: 0.0,
     ) -> None:
-        """Write the index of `texts` (the terms of each document) under `folder` and into `terms`."""
+        """Write the index of `texts` (the terms of each document) under `folder` and into `terms`.
+
+        `usual` tells what share of all words a term is in the language at large. In eight paragraphs every
+        word looks rare; the language knows better, and its say fades as the articles become many.
+        """
         numbers: dict[str, int] = {}
         of_term, of_document, counts, lengths = array("i"), array("i"), array("H"), array("i")
         for document, text in enumerate(texts):
@@ -72,6 +87,9 @@ class LexicalIndex:
         np.save(folder / f"{field}.documents.npy", np.asarray(of_document, np.int32)[order])
         np.save(folder / f"{field}.counts.npy", np.asarray(counts, np.uint16)[order])
         np.save(folder / f"{field}.lengths.npy", np.asarray(lengths, np.int32))
+        mean = sum(lengths) / max(len(lengths), 1)
+        expected = 1 - np.exp(-mean * np.fromiter(map(usual, numbers), np.float32, len(numbers)))
+        np.save(folder / f"{field}.usual.npy", expected.astype(np.float32))
         rows = ((field, term, number) for term, number in numbers.items())
         terms.executemany("INSERT INTO terms (field, term, number) VALUES (?, ?, ?)", rows)
 
@@ -80,7 +98,7 @@ class LexicalIndex:
         """Return the index that `write` left in `folder`, its postings memory-mapped."""
         parts = [
             np.asarray(np.load(folder / f"{field}.{part}.npy", mmap_mode="r"))
-            for part in ("offsets", "documents", "counts", "lengths")
+            for part in ("offsets", "documents", "counts", "lengths", "usual")
         ]
         return cls(terms, field, *parts)
 
@@ -90,7 +108,7 @@ class LexicalIndex:
 
     def missing_idf(self) -> float:
         """Return the weight of a term that no document has."""
-        return float(np.log1p((self.size + 0.5) / 0.5))
+        return float(np.log1p((self.size + _PRIOR + 0.5) / 0.5))
 
     def score(self, weighed: Sequence[Weighed]) -> Floats:
         """Return the BM25 score of every document for a disjunction of terms, float32 (size,)."""
@@ -102,23 +120,32 @@ class LexicalIndex:
         return scores
 
     def score_best(self, group: Sequence[Weighed]) -> Floats:
-        """Return for every document the score of the one best term of `group`, float32 (size,)."""
+        """Return for every document the weight of the best term of `group` that it has, float32 (size,).
+
+        How often it has it and how long it is do not count: these are terms near to one another, or
+        readings of one name, not what was asked word for word.
+        """
         scores = np.zeros(self.size, np.float32)
         numbers = self._numbers(item.term for item in group)
         for item in group:
-            documents, gains = self._posting(numbers[item.term])
-            scores[documents] = np.maximum(scores[documents], np.float32(item.idf * item.weight) * gains)
+            documents = self._documents[self._span(numbers[item.term])]
+            scores[documents] = np.maximum(scores[documents], np.float32(item.idf * item.weight))
         return scores
 
     def _posting(self, number: int) -> tuple[npt.NDArray[np.int32], Floats]:
-        span = slice(int(self._offsets[number]), int(self._offsets[number + 1]))
+        span = self._span(number)
         documents = self._documents[span]
         counts = self._counts[span].astype(np.float32)
         return documents, counts * np.float32(_K1 + 1) / (counts + self._norm[documents])
 
+    def _span(self, number: int) -> slice:
+        return slice(int(self._offsets[number]), int(self._offsets[number + 1]))
+
     def _idf(self, number: int) -> float:
-        frequency = int(self._offsets[number + 1] - self._offsets[number])
-        return float(np.log1p((self.size - frequency + 0.5) / (frequency + 0.5)))
+        frequency = int(self._offsets[number + 1] - self._offsets[number]) + _PRIOR * float(
+            self._usual[number]
+        )
+        return float(np.log1p((self.size + _PRIOR - frequency + 0.5) / (frequency + 0.5)))
 
     def _numbers(self, terms: Iterable[str]) -> dict[str, int]:
         find = "SELECT number FROM terms WHERE field = ? AND term = ?"

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from embeddings import Encoder
 from retrieval.catalog import Catalog
+from retrieval.centring import centred
 from retrieval.dates import parse_date
 from retrieval.errors import BadQueryError, EncoderMismatchError
 from retrieval.folding import fold
@@ -71,8 +72,10 @@ class Searcher:
         self._paragraphs, self._sentences, self._terms = (
             VectorIndex.open(folder / f"{name}.faiss") for name in ("paragraphs", "sentences", "terms")
         )
+        self._lengths: Floats = np.asarray(np.load(folder / "lengths.npy", mmap_mode="r"))
+        self._common: Floats = np.load(folder / "common.npy")
         self._units = UnitStore.open(folder, manifest.dim)
-        self._owners: npt.NDArray[np.int32] = np.asarray(np.load(folder / "owners.npy", mmap_mode="r"))
+        self.owners: npt.NDArray[np.int32] = np.asarray(np.load(folder / "owners.npy", mmap_mode="r"))
         self._sentence_owners: npt.NDArray[np.int32] = np.asarray(
             np.load(folder / "sentence_owners.npy", mmap_mode="r")
         )
@@ -140,7 +143,7 @@ class Searcher:
         return Question(
             text=text,
             chinese=is_chinese(folded),
-            vector=self._encoder.encode_queries([folded])[0],
+            vector=centred(self._encoder.encode_queries([folded]), self._common)[0],
             words=known_words,
             words_mass=_mass(self._words, own_words, known_words),
             bigrams=known_bigrams,
@@ -168,7 +171,8 @@ class Searcher:
         columns = {
             "units": self._units.best(asked.vector, candidates),
             "paragraph": self._paragraphs.vectors(candidates) @ asked.vector,
-            "headings": headings[self._owners[candidates]] / asked.words_mass,
+            "length": self._lengths[candidates],
+            "headings": headings[self.owners[candidates]] / asked.words_mass,
             **{name: scores[candidates] for name, scores in whole.items()},
         }
         return candidates, np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
@@ -223,7 +227,7 @@ class Searcher:
         if not len(candidates):
             return 0.0
         best = order[0]
-        others = scores[self._owners[candidates] != self._owners[candidates[best]]]
+        others = scores[self.owners[candidates] != self.owners[candidates[best]]]
         lead = float(scores[best] - others.max()) if len(others) else 0.0
         return fusion.sureness(features[best], lead)
 

@@ -6,9 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 
 from retrieval.folding import fold, fold_case
+from retrieval.function_words import FUNCTION_WORDS
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"(?P<han>[{_HAN}]+)|\d+(?:[.,:]\d+)*|[^\W\d_]+")
+_DICTIONARY_WORDS = 60_101_967  # running words behind the frequencies of jieba's dictionary
+_REPORT_WORDS = frozenset(
+    ["会议", "大会", "召开", "举行", "强调", "指出", "要求", "工作", "会", "本报", "记者"]
+)
+_REPORT_SHARE = 0.01  # of the running words, so that about half of all paragraphs have one
 _SHORT = 2  # letters of a word too short to mean much by itself
 _HAN_CHAR = re.compile(rf"[{_HAN}]")
 
@@ -37,10 +43,23 @@ def bridge_terms(terms: Iterable[str]) -> Iterator[str]:
             yield term
 
 
+def usual_share(term: str) -> float:
+    """Return the share of all words of a Chinese newspaper's report that `term` is, as far as is known.
+
+    The segmenter's dictionary knows the language; of the words that every report of a meeting has it
+    cannot know how little they tell here.
+    """
+    if term in _REPORT_WORDS:
+        return _REPORT_SHARE
+    import rjieba
+
+    return min(1.0, rjieba.suggest_freq(term) / _DICTIONARY_WORDS)
+
+
 def foreign_words(text: str) -> list[str]:
-    """Return the words of a question that is not Chinese, as they stand, each once."""
-    found = (match.group() for match in _TOKEN.finditer(fold(text)))
-    return list(dict.fromkeys(word for word in found if word[0].isalpha() and len(word) > 1))
+    """Return the words of a question that is not Chinese, as they stand, each once, without function words."""
+    found = dict.fromkeys(match.group() for match in _TOKEN.finditer(fold(text)))
+    return [w for w in found if w[0].isalpha() and len(w) > 1 and w.casefold() not in FUNCTION_WORDS]
 
 
 def _tokens(text: str) -> Iterator[tuple[str, bool]]:

@@ -16,6 +16,7 @@ import xxhash
 
 from embeddings import Encoder, Vectors
 from retrieval.catalog import Catalog
+from retrieval.centring import common_direction
 from retrieval.folding import fold
 from retrieval.generation import FORMAT, Manifest
 from retrieval.lexical import LexicalIndex
@@ -23,7 +24,7 @@ from retrieval.model import Article, PartialDate, Passage
 from retrieval.names import name_terms
 from retrieval.passages import split_passages
 from retrieval.sentences import Span, sentence_spans
-from retrieval.terms import bigrams, bridge_terms, words
+from retrieval.terms import bigrams, bridge_terms, usual_share, words
 from retrieval.units import Codes, UnitStore, UnitWriter, quantise, unit_spans
 from retrieval.vectors import VectorIndex
 
@@ -31,6 +32,7 @@ Progress = Callable[[str, int, int], None]
 """Called with the name of the step, how much is done and how much there is."""
 
 _PASSAGES_AT_ONCE = 32  # some thousand texts for the encoder, a few megabytes
+_USUAL_CHARS = 200  # of a paragraph; the logarithm of a passage's length is taken against it
 _TERMS_AT_ONCE = 2048
 
 T = TypeVar("T")
@@ -92,8 +94,12 @@ def write_generation(
         passages += own
         owners += [number] * len(own)
         dates += [date_range(article.date)] * len(own)
+    np.save(
+        folder / "lengths.npy", np.log([max(len(p.text), 1) / _USUAL_CHARS for p in passages]).astype("f4")
+    )
     np.save(folder / "owners.npy", np.asarray(owners, np.int32))
     np.save(folder / "dates.npy", np.asarray(dates, np.int32).reshape(-1, 2))
+    np.save(folder / "common.npy", common_direction(encoder))
     units, encoded = _write_vectors(folder, [p.text for p in passages], encoder, known, progress)
     terms = _write_lexical(folder, catalog, [a for a, _ in articles], passages, progress)
     vocabulary = sorted(set(bridge_terms(terms)))
@@ -200,11 +206,11 @@ def _write_lexical(
     segmented = [words(text) for text in texts]
     progress("words", len(texts), len(texts))
     connection = catalog.connection
-    LexicalIndex.write(folder, connection, "words", segmented)
-    LexicalIndex.write(folder, connection, "bigrams", map(bigrams, texts))
+    LexicalIndex.write(folder, connection, "words", segmented, usual_share)
+    LexicalIndex.write(folder, connection, "bigrams", map(bigrams, texts), usual_share)
     LexicalIndex.write(folder, connection, "names", map(name_terms, texts, segmented))
     headings = (f"{article.kicker}\n{article.title}" for article in articles)
-    LexicalIndex.write(folder, connection, "headings", map(words, headings))
+    LexicalIndex.write(folder, connection, "headings", map(words, headings), usual_share)
     return {term for text in segmented for term in text}
 
 
