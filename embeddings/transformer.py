@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -214,4 +215,4 @@ def _cannot_load(name: str, error: Exception) -> EmbeddingError:
 
 def _first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
-    return lines[0].strip().rstrip(".:") if lines else type(error).__name__
+    return shorten(lines[0], 160).rstrip(".:") if lines else type(error).__name__
