@@ -160,8 +160,8 @@ def _refuse_emptiness(plan: Plan, found: Scan, roots: Sequence[str], serving: Ma
     where = ", ".join(roots)
     if serving is not None and serving.counts["articles"]:
         raise BadQueryError(
-            f"none of the {serving.counts['articles']} indexed articles is left in {where}; the index stays as it"
-            " is. If they are meant to go, name the new folder: `huiwen index --full FOLDER`"
+            f"none of the {serving.counts['articles']} indexed articles is left in {where}; the index stays"
+            " as it is. If they are meant to go, name the new folder: `huiwen index --full FOLDER`"
         )
     reasons = "".join(f"\n{problem.file}: {problem.reason}" for problem in found.problems)
     raise NothingToIndexError(f"no articles in {where}; put .txt or .jsonl files there{reasons}")

@@ -19,7 +19,8 @@ _QUESTION = re.compile("[^?？؟]+[?？؟]")
 _QUESTIONS = (
     "谁主持了会议？ 会议什么时候召开？ 会议在哪里举行？ 会议讨论了什么？"
     "有多少人参加？ 为什么要这样做？ 采取了哪些措施？"
-    "活动持续多长时间？ 下一步怎么做？ 结果是什么？ 有什么要求？ 花费多少钱？ 谁是负责人？ 他说了什么？ 第一个是什么？"
+    "活动持续多长时间？ 下一步怎么做？ 结果是什么？ 有什么要求？"
+    "花费多少钱？ 谁是负责人？ 他说了什么？ 第一个是什么？"
     "哪一年成立的？",
     "Who chaired the meeting? When was the meeting held? Where did it take place? What was discussed? "
     "How many people took part? Why was this done? What measures were taken? How long will it last? "

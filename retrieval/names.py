@@ -27,8 +27,8 @@ _SURNAME_READING = dict(
         "折秘那万葛宁应贾石柏晁郇逄谌",
         re.findall(
             "[a-z]+",
-            "shan zeng qiu xie zha ren ge ou piao zhai yue yu miao xian qin hua xian yun chong po shao he she "
-            "bi na wan ge ning ying jia shi bai chao xun pang chen",
+            "shan zeng qiu xie zha ren ge ou piao zhai yue yu miao xian qin hua xian yun chong "
+            "po shao he she bi na wan ge ning ying jia shi bai chao xun pang chen",
         ),
         strict=True,
     )

@@ -57,7 +57,7 @@ def usual_share(term: str) -> float:
 
 
 def foreign_words(text: str) -> list[str]:
-    """Return the words of a question that is not Chinese, as they stand, each once, without function words."""
+    """Return the words of a question that is not Chinese, each once, without function words."""
     found = dict.fromkeys(match.group() for match in _TOKEN.finditer(fold(text)))
     return [w for w in found if w[0].isalpha() and len(w) > 1 and w.casefold() not in FUNCTION_WORDS]
 

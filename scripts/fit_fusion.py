@@ -112,7 +112,7 @@ def fit_weights(samples: Sequence[Sample]) -> Floats:
         share = grown / np.add.reduceat(grown, starts)[owner]
         aimed = grown * right
         aimed /= np.add.reduceat(aimed, starts)[owner]
-        return features.T @ ((share - aimed) * importance[owner]) + _PULL * weights
+        return np.asarray(features.T @ ((share - aimed) * importance[owner]) + _PULL * weights)
 
     start = np.where(bound, 5.0, 0.0)
     weights = _descend(start, gradient, lambda w: np.where(bound, np.maximum(w, 0), w))
@@ -126,7 +126,7 @@ def fit_confidence(samples: Sequence[Sample], weights: Floats) -> Floats:
 
     def gradient(curve: Floats) -> Floats:
         wrong_by = 1 / (1 + np.exp(-np.clip(rows @ curve, -30, 30))) - right
-        return rows.T @ wrong_by / len(rows) + _PULL * 0.1 * curve
+        return np.asarray(rows.T @ wrong_by / len(rows) + _PULL * 0.1 * curve)
 
     return _descend(np.zeros(rows.shape[1]), gradient, lambda curve: curve, steps=5 * _STEPS)
 

@@ -1,0 +1,37 @@
+# The two commands of the README, and what developers run. Needs Python 3.11 or newer, pip and make.
+PYTHON ?= python3
+DEMO := .venv-demo
+TEST := .venv-test
+
+.PHONY: demo test lint clean
+
+# A fresh environment, the light install, the sample pages indexed, one question in Chinese and one in English.
+demo: $(DEMO)/.installed
+	$(DEMO)/bin/huiwen index samples --data-dir demo-data
+	@echo
+	@echo '$$ huiwen ask "谁主持了警示教育大会？"'
+	@$(DEMO)/bin/huiwen ask "谁主持了警示教育大会？" -k 2 --data-dir demo-data
+	@echo '$$ huiwen ask "How long will the safety campaign last?"'
+	@$(DEMO)/bin/huiwen ask "How long will the safety campaign last?" -k 2 --data-dir demo-data
+
+# Everything that must pass: style, types, tests.
+test: $(TEST)/.installed
+	$(TEST)/bin/ruff check .
+	$(TEST)/bin/ruff format --check .
+	$(TEST)/bin/mypy
+	$(TEST)/bin/pytest
+
+$(DEMO)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(DEMO)
+	$(DEMO)/bin/pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+# torch is pinned here alone: exactly this version has a small build without a GPU; users choose their own.
+$(TEST)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(TEST)
+	$(TEST)/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(TEST)/bin/pip install --quiet --disable-pip-version-check -e '.[test]'
+	touch $@
+
+clean:
+	rm -rf $(DEMO) $(TEST) demo-data
