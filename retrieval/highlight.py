@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.lexical import Weighed
 from retrieval.sentences import Span, sentence_spans
-from retrieval.terms import words
+from retrieval.terms import bigrams, words
 
-_LEXICAL = 0.5  # weight of the question's words against similarity in meaning
+_LEXICAL = 0.5  # weight of the question's terms against similarity in meaning, measured on the dev sets
+
+Floats = npt.NDArray[np.float32]
 
 
 def best_sentence(
-    text: str, asked: Sequence[Weighed], spans: Sequence[Span], similarities: npt.NDArray[np.float32]
+    text: str,
+    asked_words: Sequence[Weighed],
+    asked_bigrams: Sequence[Weighed],
+    spans: Sequence[Span],
+    similarities: Floats,
 ) -> Span:
     """Return the range of the sentence of `text` that best answers.
 
-    `asked` are the question's words, `spans` and `similarities` the units of the passage.
+    `spans` and `similarities` are the units of the passage; the rest are the terms of the question.
     """
     sentences = sentence_spans(text)
     if len(sentences) < 2:
         return sentences[0] if sentences else (0, len(text))
-    mass = sum(item.idf for item in asked) or 1.0
-    scores = []
-    for start, end in sentences:
-        meaning = max(
-            (float(s) for (a, b), s in zip(spans, similarities, strict=True) if start <= a and b <= end),
-            default=0.0,
-        )
-        own = set(words(text[start:end]))
-        scores.append(meaning + _LEXICAL * sum(item.idf for item in asked if item.term in own) / mass)
+    scores = _meaning(sentences, spans, similarities)
+    for asked, terms_of in ((asked_words, words), (asked_bigrams, bigrams)):
+        scores += _LEXICAL / 2 * _overlap(text, sentences, asked, terms_of)
     return sentences[int(np.argmax(scores))]
+
+
+def _meaning(sentences: Sequence[Span], spans: Sequence[Span], similarities: Floats) -> Floats:
+    """Return the similarity of the best unit within each sentence."""
+    starts, ends = np.asarray(spans).T
+    inside = [(starts >= start) & (ends <= end) for start, end in sentences]
+    return np.asarray([similarities[own].max() if own.any() else 0.0 for own in inside], np.float32)
+
+
+def _overlap(
+    text: str, sentences: Sequence[Span], asked: Sequence[Weighed], terms_of: Callable[[str], list[str]]
+) -> Floats:
+    """Return the share of the question's terms in each sentence, by how few of the others have them.
+
+    What all sentences have in common is the subject of the passage; it does not tell them apart.
+    """
+    own = [set(terms_of(text[start:end])) for start, end in sentences]
+    weights: dict[str, float] = {}
+    for item in asked:
+        having = sum(item.term in terms for terms in own)
+        if having:
+            weights[item.term] = item.idf * math.log1p(len(sentences) / (0.5 + having))
+    whole = sum(weights.values()) or 1.0
+    shares = [sum(weight for term, weight in weights.items() if term in terms) / whole for terms in own]
+    return np.asarray(shares, np.float32)

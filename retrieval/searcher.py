@@ -211,9 +211,8 @@ class Searcher:
                 if passage.text in shown or len(hits) == k:
                     continue
                 shown.add(passage.text)
-                span = best_sentence(
-                    passage.text, asked.words, *self._units.similarities(asked.vector, int(number))
-                )
+                units = self._units.similarities(asked.vector, int(number))
+                span = best_sentence(passage.text, asked.words, asked.bigrams, *units)
                 hits.append(
                     Hit(len(hits) + 1, round(float(score), 4), article, passage.paragraph, passage.text, span)
                 )

@@ -6,10 +6,10 @@ import re
 
 Span = tuple[int, int]
 
-# A sentence ends at 。！？； and their half-width forms, closing quotes and brackets included; a Latin full
+# A sentence ends at 。！？ and their half-width forms, closing quotes and brackets included; a Latin full
 # stop only counts before a space and a capital or CJK letter, so that "3.21" and "U.S. trade" stay whole.
 _SENTENCE = re.compile(
-    r"(?:[。！？!?；;…]+|(?<=[^\W\d_]{2})\.(?=\s+[A-Z\u4e00-\u9fff\"'“‘(])|\.(?=\s*$))[”’」』）》〉】\"')\]]*|\n+"
+    r"(?:[。！？!?…]+|(?<=[^\W\d_]{2})\.(?=\s+[A-Z\u4e00-\u9fff\"'“‘(])|\.(?=\s*$))[”’」』）》〉】\"')\]]*|\n+"
 )
 _CLAUSE = re.compile(r"(?:[，,：:。！？!?；;…]+|\n+)[”’」』）》〉】\"')\]]*")
 
