@@ -13,12 +13,14 @@ from retrieval.sentences import Span, sentence_spans
 from retrieval.terms import bigrams, words
 
 _LEXICAL = 0.5  # weight of the question's terms against similarity in meaning, measured on the dev sets
+_SUBJECT = 0.2  # weight of a term that the heading has
 
 Floats = npt.NDArray[np.float32]
 
 
 def best_sentence(
     text: str,
+    heading: str,
     asked_words: Sequence[Weighed],
     asked_bigrams: Sequence[Weighed],
     spans: Sequence[Span],
@@ -26,6 +28,7 @@ def best_sentence(
 ) -> Span:
     """Return the range of the sentence of `text` that best answers.
 
+    What the `heading` of the article says is what the question is about, not what it asks, and counts less.
     `spans` and `similarities` are the units of the passage; the rest are the terms of the question.
     """
     sentences = sentence_spans(text)
@@ -33,7 +36,7 @@ def best_sentence(
         return sentences[0] if sentences else (0, len(text))
     scores = _meaning(sentences, spans, similarities)
     for asked, terms_of in ((asked_words, words), (asked_bigrams, bigrams)):
-        scores += _LEXICAL / 2 * _overlap(text, sentences, asked, terms_of)
+        scores += _LEXICAL / 2 * _overlap(text, sentences, asked, terms_of, set(terms_of(heading)))
     return sentences[int(np.argmax(scores))]
 
 
@@ -45,7 +48,11 @@ def _meaning(sentences: Sequence[Span], spans: Sequence[Span], similarities: Flo
 
 
 def _overlap(
-    text: str, sentences: Sequence[Span], asked: Sequence[Weighed], terms_of: Callable[[str], list[str]]
+    text: str,
+    sentences: Sequence[Span],
+    asked: Sequence[Weighed],
+    terms_of: Callable[[str], list[str]],
+    subject: set[str],
 ) -> Floats:
     """Return the share of the question's terms in each sentence, by how few of the others have them.
 
@@ -56,7 +63,8 @@ def _overlap(
     for item in asked:
         having = sum(item.term in terms for terms in own)
         if having:
-            weights[item.term] = item.idf * math.log1p(len(sentences) / (0.5 + having))
+            rarity = math.log1p(len(sentences) / (0.5 + having))
+            weights[item.term] = item.idf * rarity * (_SUBJECT if item.term in subject else 1.0)
     whole = sum(weights.values()) or 1.0
     shares = [sum(weight for term, weight in weights.items() if term in terms) / whole for terms in own]
     return np.asarray(shares, np.float32)

@@ -212,7 +212,8 @@ class Searcher:
                     continue
                 shown.add(passage.text)
                 units = self._units.similarities(asked.vector, int(number))
-                span = best_sentence(passage.text, asked.words, asked.bigrams, *units)
+                heading = f"{article.kicker} {article.title}"
+                span = best_sentence(passage.text, heading, asked.words, asked.bigrams, *units)
                 hits.append(
                     Hit(len(hits) + 1, round(float(score), 4), article, passage.paragraph, passage.text, span)
                 )
