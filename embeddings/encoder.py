@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -35,3 +35,32 @@ class Encoder(Protocol):
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors, float32 (n, dim), for questions."""
         ...
+
+
+Ranges = Sequence[tuple[int, int]]
+
+
+@runtime_checkable
+class SpanEncoder(Encoder, Protocol):
+    """An encoder that gives the parts of a text nearly for free once it has read the whole."""
+
+    def encode_spans(self, texts: Sequence[Sequence[str]], spans: Sequence[Ranges]) -> list[Vectors]:
+        """Return for each text unit vectors, float32 (1 + its spans, dim): the whole, then each span.
+
+        A text is given as its consecutive segments; a span is a half-open range of segments, not empty.
+        """
+        ...
+
+
+def encode_spans(encoder: Encoder, texts: Sequence[Sequence[str]], spans: Sequence[Ranges]) -> list[Vectors]:
+    """Return what `SpanEncoder.encode_spans` does, with any encoder."""
+    if isinstance(encoder, SpanEncoder):
+        return encoder.encode_spans(texts, spans)
+    parts = [
+        "".join(segments[start:end])
+        for segments, own in zip(texts, spans, strict=True)
+        for start, end in [(0, len(segments)), *own]
+    ]
+    vectors = encoder.encode_passages(parts)
+    ends = np.cumsum([1 + len(own) for own in spans])
+    return np.split(vectors, ends[:-1]) if len(ends) else []

@@ -20,7 +20,7 @@ from .errors import EmbeddingError
 from .text import encodable
 
 _DIM = 512
-_FINGERPRINT = "use-multilingual-v3/0.2.1/1024"
+_FINGERPRINT = "use-multilingual-v3/0.2.1/1024/spans"
 _BOS, _EOS = 1, 2
 _PIECE_TOKENS = 1024  # working memory is about 19 KB a token
 _SLICE_CHARS = 16_384  # what the tokenizer takes at a time
@@ -81,6 +81,26 @@ class UseEncoder:
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
+    def encode_spans(
+        self, texts: Sequence[Sequence[str]], spans: Sequence[Sequence[tuple[int, int]]]
+    ) -> list[Vectors]:
+        """Return what `SpanEncoder` asks for. Raises `EmbeddingError` where the wheel is broken.
+
+        The parts of a text cost about a quarter of what they cost each by itself, and know what stands
+        beside them: their vectors are near to those of the same words alone (.97), not equal.
+        """
+        model = self._model()
+        jobs = [model.span_job(segments, own) for segments, own in zip(texts, spans, strict=True)]
+        if self._threads == 1 or len(jobs) == 1:
+            return [self._run(model, job) for job in jobs]
+        with ThreadPoolExecutor(self._threads) as pool:
+            return list(pool.map(lambda job: self._run(model, job), jobs))
+
+    def _run(self, model: _Model, job: _SpanJob) -> Vectors:
+        if len(job.piece) <= _PIECE_TOKENS + 2:
+            return model.network.encode_spans([job.piece], [job.ranges])
+        return np.concatenate([self._encode([text]) for text in job.texts()])
+
     def _model(self) -> _Model:
         if self._loaded is None:
             with self._lock:
@@ -113,6 +133,16 @@ class _Model:
             ) from None
         _one_thread_a_product()
 
+    def span_job(self, segments: Sequence[str], spans: Sequence[tuple[int, int]]) -> _SpanJob:
+        """Return the tokens of a text, and the ranges of them that are asked for, the whole first."""
+        ids: list[int] = [_BOS]
+        edges = [1]
+        for segment in segments:
+            ids += [token for piece in self.pieces(segment) for token in piece[1:-1]]
+            edges.append(len(ids))
+        ranges = [(edges[start], edges[end]) for start, end in [(0, len(segments)), *spans]]
+        return _SpanJob([*ids, _EOS], ranges, segments, spans)
+
     def pieces(self, text: str) -> Iterator[list[int]]:
         """Yield the token ids of the pieces of a text: at least one piece, none longer than allowed."""
         ids: list[int] = []
@@ -125,6 +155,20 @@ class _Model:
                 empty = False
         if ids or empty:
             yield [_BOS, *ids, _EOS]
+
+
+@dataclass(frozen=True, slots=True)
+class _SpanJob:
+    """A text and the parts of it that are to be encoded."""
+
+    piece: list[int]
+    ranges: list[tuple[int, int]]
+    segments: Sequence[str]
+    spans: Sequence[tuple[int, int]]
+
+    def texts(self) -> list[str]:
+        """Return the whole and the parts as texts."""
+        return ["".join(self.segments[start:end]) for start, end in [(0, len(self.segments)), *self.spans]]
 
 
 @dataclass(frozen=True, slots=True)

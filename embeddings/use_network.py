@@ -62,6 +62,24 @@ class Network:
         ids = np.fromiter(chain.from_iterable(pieces), np.int64, int(lengths.sum()))
         return self._head(self._features(ids, starts, lengths), starts, lengths)
 
+    def encode_spans(self, pieces: list[list[int]], spans: list[list[tuple[int, int]]]) -> Vectors:
+        """Return unit vectors, float32 (n, 512), for ranges of tokens of each piece, in their order.
+
+        Every piece is read once, as a whole; a span's vector is made of its own tokens' features, which know
+        their neighbours, and of those of the piece's first and last token, which stand for its edges.
+        """
+        lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        firsts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+        ids = np.fromiter(chain.from_iterable(pieces), np.int64, int(lengths.sum()))
+        features = self._features(ids, firsts, lengths)
+        upto = np.zeros((len(ids) + 1, features.shape[1]))  # in float64, so that differences lose nothing
+        np.cumsum(features, axis=0, dtype=np.float64, out=upto[1:])
+        owners = np.repeat(np.arange(len(pieces)), list(map(len, spans)))
+        ranges = np.asarray(list(chain.from_iterable(spans)), np.int64).reshape(-1, 2) + firsts[owners, None]
+        sums = upto[ranges[:, 1]] - upto[ranges[:, 0]]
+        sums += features[firsts[owners]] + features[firsts[owners] + lengths[owners] - 1]
+        return self._project(sums.astype(np.float32), ranges[:, 1] - ranges[:, 0] + 2)
+
     def _features(self, ids: _Ids, starts: _Ids, lengths: _Ids) -> Vectors:
         """Return float32 (tokens, 512 + 3 * 256): the piece's own vector and three widths of context."""
         weights, tokens = self._arrays, len(ids)
@@ -92,9 +110,13 @@ class Network:
         return features
 
     def _head(self, features: Vectors, starts: _Ids, lengths: _Ids) -> Vectors:
-        """Return unit vectors, float32 (n, 512), from the sums of the features of each piece's tokens."""
+        """Return unit vectors, float32 (n, 512), one a piece."""
+        return self._project(np.add.reduceat(features, starts, axis=0), lengths)
+
+    def _project(self, sums: Vectors, lengths: _Ids) -> Vectors:
+        """Return unit vectors, float32 (n, 512), from sums of the features of so many tokens each."""
         weights, counts = self._arrays, lengths.astype(np.float32)[:, None]
-        mean = np.add.reduceat(features, starts, axis=0) @ weights["cnn_W"]
+        mean = sums @ weights["cnn_W"]
         mean += counts * weights["cnn_b"]
         mean /= np.sqrt(counts)
         first = np.maximum(mean @ weights["p1"] + np.maximum(mean @ weights["d0"], 0) @ weights["d1"], 0)

@@ -7,14 +7,14 @@ import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import xxhash
 
-from embeddings import Encoder, Vectors
+from embeddings import Encoder, Vectors, encode_spans
 from retrieval.catalog import Catalog
 from retrieval.centring import common_direction
 from retrieval.folding import fold
@@ -176,17 +176,22 @@ _Vectorised = tuple[Vectors, list[Span], Codes, Vectors]
 
 def _encode(texts: Sequence[str], encoder: Encoder) -> dict[str, _Vectorised]:
     spans = [unit_spans(text) for text in texts]
-    pieces = [fold(text) for text in texts]
-    pieces += [fold(text[start:end]) for text, own in zip(texts, spans, strict=True) for start, end in own]
-    vectors = encoder.encode_passages(pieces)
-    codes, scales = quantise(vectors[len(texts) :])
-    found: dict[str, _Vectorised] = {}
-    first = 0
-    for number, (text, own) in enumerate(zip(texts, spans, strict=True)):
-        last = first + len(own)
-        found[text] = vectors[number], own, codes[first:last], scales[first:last]
-        first = last
-    return found
+    segmented = [_segments(text, own) for text, own in zip(texts, spans, strict=True)]
+    vectors = encode_spans(
+        encoder, [segments for segments, _ in segmented], [parts for _, parts in segmented]
+    )
+    return {
+        text: (own_vectors[0], own, *quantise(own_vectors[1:]))
+        for text, own, own_vectors in zip(texts, spans, vectors, strict=True)
+    }
+
+
+def _segments(text: str, spans: Sequence[Span]) -> tuple[list[str], list[Span]]:
+    """Return `text`, folded, cut at every edge of a span, and the spans as ranges of these segments."""
+    edges = sorted({0, len(text), *(edge for span in spans for edge in span)})
+    place = {edge: number for number, edge in enumerate(edges)}
+    segments = [fold(text[start:end]) for start, end in pairwise(edges)]
+    return segments, [(place[start], place[end]) for start, end in spans]
 
 
 def _recall(text: str, known: Known | None) -> _Vectorised:
