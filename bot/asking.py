@@ -61,7 +61,7 @@ def ask_batch(settings: Settings, file: str, asked: Asked) -> int:
                 print_json({**echoed, "question": record["text"], "error": str(error)})
             continue
         if asked.as_json:
-            print_json({**echoed, **asdict(answer)})
+            print_json({**echoed, **_record_of(answer)})
         else:
             print(f"# {record['text']}")
             _show(answer, asked)
@@ -97,11 +97,19 @@ def _open(settings: Settings) -> Searcher:
 
 def _show(answer: Answer, asked: Asked) -> None:
     if asked.as_json:
-        print_json(asdict(answer))
+        print_json(_record_of(answer))
         return
     console = out()
     styled = console.is_terminal and not console.no_color
     console.print(render_answer(answer, styled=styled), end="")
+
+
+def _record_of(answer: Answer) -> dict[str, Any]:
+    """Return an answer as `--json` promises it: scripts rely on these keys."""
+    record = asdict(answer)
+    for hit in record["hits"]:
+        hit["article"] = {key: hit["article"][key] for key in ("id", "title", "date", "source")}
+    return record
 
 
 def _lines(file: str) -> Iterator[tuple[int, str]]:

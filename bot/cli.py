@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -35,28 +37,37 @@ UntilOption = Annotated[str | None, Option("--until", metavar="D", help="Only ar
 
 def main() -> None:
     """Run a command and exit; whatever goes wrong becomes one line on stderr and a status."""
-    sys.exit(run(sys.argv[1:]))
+    _prepare_streams()
+    status = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _close_stdout()
+        status = status if isinstance(error, BrokenPipeError) else _explain(error)
+    sys.exit(status)
 
 
 def run(arguments: list[str]) -> int:
     """Run a command and return its exit status."""
     try:
-        status = app(arguments, standalone_mode=False)
+        status = app(arguments or ["--help"], standalone_mode=False)
     except TyperException as error:
-        return _complain(
-            f"{error.format_message()}; see `huiwen {' '.join(arguments[:1])} --help`".replace("  ", " ")
-        )
-    except typer.Abort:
-        return _complain("stopped", INTERRUPTED)
-    except KeyboardInterrupt:
-        return _complain("stopped; the index is as it was", INTERRUPTED)
-    except BrokenPipeError:
+        commands = {command.name for command in app.registered_commands}
+        asked = "".join(f"{name} " for name in arguments[:1] if name in commands)
+        return _complain(f"{error.format_message().rstrip('.')}; see `huiwen {asked}--help`")
+    except (typer.Abort, KeyboardInterrupt):
+        status = INTERRUPTED
+    except (BrokenPipeError, SystemExit):  # typer turns the first into the second
         _close_stdout()  # the reader has had enough, as in `huiwen articles | head`
         return ANSWERED
     except ConfigError as error:
         return _complain(str(error))
     except Exception as error:
         return _explain(error)
+    if status == INTERRUPTED:
+        return _complain("stopped; the index is as it was", INTERRUPTED)
+    if not arguments:
+        return WRONG
     return status if isinstance(status, int) else ANSWERED
 
 
@@ -241,7 +252,13 @@ def _complain(text: str, status: int = WRONG) -> int:
     return status
 
 
-def _close_stdout() -> None:
-    import os
+def _prepare_streams() -> None:
+    """See to it that whatever an article or a question holds can be printed."""
+    if sys.stdout is None:  # started with `>&-`
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  open until the end
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
+
+def _close_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -29,10 +29,11 @@ def say(text: str) -> None:
 
 def print_json(record: Any) -> None:  # noqa: ANN401  whatever JSON can say
     """Print one line of JSON on stdout, at once, so that a reader in a pipe need not wait."""
-    text = json.dumps(record, ensure_ascii=False)
-    # A lone surrogate cannot be written; JSON can still spell it.
-    safe = text if text.isprintable() or _is_encodable(text) else json.dumps(record)
-    sys.stdout.write(safe + "\n")
+    try:
+        line = json.dumps(record, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:  # a lone surrogate cannot be written; JSON can still spell it
+        line = json.dumps(record).encode("ascii")
+    sys.stdout.buffer.write(line + b"\n")  # JSON is UTF-8 whatever the terminal is
     sys.stdout.flush()
 
 
@@ -57,11 +58,3 @@ def progress() -> Iterator[Progress]:
             bar.update(tasks[step], completed=done, total=total)
 
         yield update
-
-
-def _is_encodable(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

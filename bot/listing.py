@@ -13,9 +13,11 @@ from bot.terminal_rendering import render_article
 from config import Settings
 from retrieval.catalog import Catalog
 from retrieval.errors import BadQueryError, UnreadableError
-from retrieval.generation import generation_folder, read_manifest, require_generation
+from retrieval.generation import generation_folder, read_manifest, require_generation, verify
 from retrieval.model import Article
 from retrieval.readers import read_articles
+
+_REFLOWED = ("title", "kicker", "date")
 
 
 def articles(settings: Settings, *, as_json: bool) -> int:
@@ -75,7 +77,8 @@ def reflow(files: Sequence[Path], *, as_json: bool) -> int:
             say(f"huiwen: {file}: {remark}")
         for article in reading.articles:
             if as_json:
-                print_json({"file": str(file), **_brief(article), "paragraphs": article.paragraphs})
+                kept = {key: value for key, value in _brief(article).items() if key in _REFLOWED}
+                print_json({"file": str(file), **kept, "paragraphs": article.paragraphs})
             else:
                 _print_numbered(article)
     return status
@@ -108,5 +111,5 @@ def _brief(article: Article) -> dict[str, Any]:
 def _open(settings: Settings) -> tuple[int, Catalog]:
     number = require_generation(settings.data_dir)
     folder = generation_folder(settings.data_dir, number)
-    read_manifest(folder)
+    verify(folder, read_manifest(folder))
     return number, Catalog.open(folder)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_config_path
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import EnvSettingsSource
 from pydantic_settings.exceptions import SettingsError
@@ -24,6 +24,7 @@ _PREFIX = "HUIWEN_"
 # Ours, but not settings: the file to read, and where the tests find their material.
 _NOT_SETTINGS = frozenset({"HUIWEN_CONFIG", "HUIWEN_SHARED"})
 _NEAR = 0.75  # difflib ratio above which an unknown variable is taken for a misspelt one
+_ADDRESSES = ("telegram.api_url", "telegram.proxy_url")  # may hold a user name and password
 
 Tree = dict[str, Any]
 
@@ -77,7 +78,7 @@ def load_settings(flags: Mapping[str, Any] | None = None, *, file: Path | None =
 
 def _find_file() -> Path | None:
     if named := os.environ.get("HUIWEN_CONFIG"):
-        return Path(named)
+        return Path(os.path.expanduser(named))
     for candidate in (Path("huiwen.toml"), user_config_path("huiwen", appauthor=False) / "huiwen.toml"):
         if candidate.is_file():
             return candidate
@@ -97,19 +98,23 @@ def _read_toml(file: Path) -> Tree:
 
 def _read_environment() -> Tree:
     known = [_variable(key) for key in default_values()]
+    sections = {variable.partition("__")[0] for variable in known if "__" in variable}
     for name in sorted(os.environ):
         if not name.upper().startswith(_PREFIX) or name.upper() in {*known, *_NOT_SETTINGS}:
             continue
         near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=_NEAR)
-        if near or "__" in name:
+        if near or "__" in name or name.upper() in sections:
             hint = f"did you mean {near[0]}?" if near else "see config/huiwen.toml for all keys"
             raise ConfigError(f"{name}: unknown setting in the environment; {hint}")
     source = EnvSettingsSource(Settings, env_prefix=_PREFIX, env_nested_delimiter="__", env_ignore_empty=True)
     try:
         return source()
     except (SettingsError, json.JSONDecodeError):
-        lists = [_variable("articles.paths")]
-        raise ConfigError(f'{lists[0]}: lists are written as JSON; write it as ["a", "b"]') from None
+        name = _variable("articles.paths")  # the only list
+        raise ConfigError(
+            f"articles.paths = {os.environ.get(name, '')!r} (from variable {name}): lists are written as"
+            ' JSON; write it as ["a", "b"]'
+        ) from None
 
 
 def default_values() -> dict[str, Any]:
@@ -163,12 +168,14 @@ def _explain(detail: ErrorDetails, where: Mapping[str, str]) -> str:
         near = difflib.get_close_matches(key, defaults, n=1)
         hint = f"did you mean {near[0]}?" if near else "see config/huiwen.toml for all keys"
         return f"{key}: unknown setting (from {origin}); {hint}"
-    value = (
-        "(hidden)" if isinstance(defaults.get(key), SecretStr) or "token" in key else repr(detail["input"])
-    )
+    value = "(hidden)" if _is_secret(key, detail["input"]) else repr(detail["input"])
     reason = detail["msg"][:1].lower() + detail["msg"][1:]
     mend = f"the default is {_written(defaults[key])}" if key in defaults else "see config/huiwen.toml"
     return f"{key} = {value} (from {origin}): {reason}; {mend}"
+
+
+def _is_secret(key: str, value: object) -> bool:
+    return "token" in key or key == "telegram" or (key in _ADDRESSES and "@" in str(value))
 
 
 def _origins(settings: Settings, where: Mapping[str, str]) -> Iterator[Origin]:
@@ -176,7 +183,7 @@ def _origins(settings: Settings, where: Mapping[str, str]) -> Iterator[Origin]:
         written = _written(value)
         if key == "telegram.token":
             written = "(set)" if value else "(not set)"
-        elif key == "telegram.proxy_url" and "@" in written:
+        elif key in _ADDRESSES and "@" in written:
             written = "(set, with credentials)"
         yield Origin(key, written, where.get(key, "default"))
 

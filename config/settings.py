@@ -6,12 +6,19 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
 def _expand(path: Path) -> Path:
-    return path.expanduser()
+    try:
+        return path.expanduser()
+    except RuntimeError as error:  # ~nobody
+        raise ValueError(str(error)) from None
+
+
+def _none_if_empty(value: object) -> object:
+    return None if value == "" else value
 
 
 UserPath = Annotated[Path, AfterValidator(_expand)]
@@ -57,7 +64,7 @@ class TelegramSettings(_Section):
     """The Telegram front end."""
 
     token: SecretStr | None = None
-    token_file: UserPath | None = None
+    token_file: Annotated[UserPath | None, BeforeValidator(_none_if_empty)] = None
     api_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^\s/]+")
     proxy_url: str = Field(default="", pattern=r"^$|^(https?|socks5h?)://[^\s/]+")
     k: int = Field(default=3, ge=1, le=10)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +27,8 @@ from retrieval.generation import (
     start_building,
     verify,
 )
-from retrieval.scan import Scan, scan
-from retrieval.writer import Known, Progress, describe_generation, write_generation
+from retrieval.scan import Scan, printable, scan
+from retrieval.writer import Known, Progress, Written, describe_generation, write_generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ class Report:
     changed: int
     removed: int
     unchanged: int
-    """These four count files."""
     failed: int
+    """These five count files."""
     encoded: int
     reused: int
     """These two count passages."""
@@ -92,43 +94,55 @@ def build(
 
 def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progress) -> Report:
     started = time.perf_counter()
-    serving = None if plan.full else _serving(plan.data_dir)
-    old = Catalog.open(serving[0]) if serving else None
-    roots = {str(path.absolute()) for path in paths}
-    if old is not None:
-        roots |= set(old.roots())
-    elif not roots:
-        roots = set(_remembered_roots(plan.data_dir))
-    if not roots:
-        raise BadQueryError("no folder of articles was named yet; run `huiwen index FOLDER`")
-    found = scan(sorted(roots), old, progress)
-    _refuse_emptiness(plan, found, sorted(roots), serving[1] if serving else None)
-    reusable = serving is not None and _same_vectors(serving[1], plan, encoder)
-    if serving is not None and old is not None and reusable and _unchanged(found, old, roots):
-        counts = serving[1].counts
-        return _report(
-            serving[1].generation, False, counts["articles"], counts["passages"], 0, found, started
-        )
-    known = Known.open(serving[0], encoder.dim) if serving is not None and reusable else None
-    building = start_building(plan.data_dir)
-    catalog = Catalog.create(building)
-    catalog.add_sources(found.files, found.problems, sorted(roots))
-    written = write_generation(
-        building,
-        catalog,
-        found.articles,
-        encoder,
-        passage_chars=plan.passage_chars,
-        known=known,
-        progress=progress,
-    )
-    catalog.close()
-    number = max([0, *published(plan.data_dir)]) + 1
-    publish(
-        plan.data_dir, building, describe_generation(number, plan.model, encoder, plan.passage_chars, written)
-    )
+    with ExitStack() as stack:
+        serving = None if plan.full else _serving(plan.data_dir)
+        old = stack.enter_context(closing(Catalog.open(serving[0]))) if serving else None
+        # Without "..": one folder under two names would hold every article twice.
+        roots = {os.path.abspath(path) for path in paths}
+        if old is not None:
+            roots |= set(old.roots())
+        elif not roots:
+            roots = set(_remembered_roots(plan.data_dir))
+        if not roots:
+            raise BadQueryError("no folder of articles was named yet; run `huiwen index FOLDER`")
+        found = scan(sorted(roots), old, progress)
+        _refuse_emptiness(found, sorted(roots), serving[1] if serving else None)
+        reusable = serving is not None and _same_vectors(serving[1], plan, encoder)
+        if serving is not None and old is not None and reusable and _unchanged(found, old, roots):
+            counts = serving[1].counts
+            return _report(
+                serving[1].generation, False, counts["articles"], counts["passages"], 0, found, started
+            )
+        known = Known.open(serving[0], encoder.dim) if serving is not None and reusable else None
+        number, written = _write(plan, found, sorted(roots), encoder, known, progress)
     prune(plan.data_dir, plan.keep)
     return _report(number, True, written.articles, written.passages, written.encoded, found, started)
+
+
+def _write(
+    plan: Plan, found: Scan, roots: Sequence[str], encoder: Encoder, known: Known | None, progress: Progress
+) -> tuple[int, Written]:
+    """Write and publish a generation; return its number and what is in it."""
+    building = start_building(plan.data_dir)
+    try:
+        with closing(Catalog.create(building)) as catalog:
+            catalog.add_sources(found.files, found.problems, roots)
+            written = write_generation(
+                building,
+                catalog,
+                found.articles,
+                encoder,
+                passage_chars=plan.passage_chars,
+                known=known,
+                progress=progress,
+            )
+        number = max([0, *published(plan.data_dir)]) + 1
+        manifest = describe_generation(number, plan.model, encoder, plan.passage_chars, written)
+        publish(plan.data_dir, building, manifest)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)  # a full disk has room again
+        raise
+    return number, written
 
 
 def _serving(data_dir: Path) -> tuple[Path, Manifest] | None:
@@ -144,26 +158,26 @@ def _serving(data_dir: Path) -> tuple[Path, Manifest] | None:
 
 
 def _remembered_roots(data_dir: Path) -> list[str]:
-    serving = _serving(data_dir)
-    if serving is None:
-        return []
-    catalog = Catalog.open(serving[0])
-    try:
-        return catalog.roots()
-    finally:
-        catalog.close()
+    """Return the roots of the newest generation that can tell them, be it damaged elsewhere."""
+    for number in reversed(published(data_dir)):
+        with (
+            suppress(sqlite3.Error),
+            closing(Catalog.open(generation_folder(data_dir, number))) as catalog,
+        ):
+            return catalog.roots()
+    return []
 
 
-def _refuse_emptiness(plan: Plan, found: Scan, roots: Sequence[str], serving: Manifest | None) -> None:
-    if found.articles or (plan.full and found.files):
+def _refuse_emptiness(found: Scan, roots: Sequence[str], serving: Manifest | None) -> None:
+    if found.articles:
         return
-    where = ", ".join(roots)
+    where = ", ".join(map(printable, roots))
+    reasons = "".join(f"\n{problem.file}: {problem.reason}" for problem in found.problems)
     if serving is not None and serving.counts["articles"]:
         raise BadQueryError(
             f"none of the {serving.counts['articles']} indexed articles is left in {where}; the index stays"
-            " as it is. If they are meant to go, name the new folder: `huiwen index --full FOLDER`"
+            f" as it is. If they are meant to go, name the new folder: `huiwen index --full FOLDER`{reasons}"
         )
-    reasons = "".join(f"\n{problem.file}: {problem.reason}" for problem in found.problems)
     raise NothingToIndexError(f"no articles in {where}; put .txt or .jsonl files there{reasons}")
 
 
@@ -190,7 +204,7 @@ def _report(
         changed=found.changed,
         removed=found.removed,
         unchanged=found.unchanged,
-        failed=len(found.problems),
+        failed=len({problem.file for problem in found.problems}),
         encoded=encoded,
         reused=passages - encoded,
         seconds=round(time.perf_counter() - started, 3),

@@ -1,8 +1,12 @@
-"""The catalog: articles, passages and files of one generation, in SQLite."""
+"""The catalog: articles, passages and files of one generation, in SQLite.
+
+Paths are stored as bytes, which is what they are: not every file name is UTF-8.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,14 +18,14 @@ FILE_NAME = "catalog.sqlite"
 _SCHEMA = """
 CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
   kicker TEXT NOT NULL, year INTEGER, month INTEGER, day INTEGER, date_origin TEXT, source TEXT NOT NULL,
-  url TEXT NOT NULL, paragraphs TEXT NOT NULL, file TEXT NOT NULL);
+  url TEXT NOT NULL, paragraphs TEXT NOT NULL, file BLOB NOT NULL);
 CREATE INDEX articles_by_file ON articles (file);
 CREATE TABLE passages (number INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles (number),
   paragraph INTEGER NOT NULL, start INTEGER NOT NULL, text TEXT NOT NULL);
-CREATE TABLE files (path TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL,
+CREATE TABLE files (path BLOB PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL,
   modified INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE problems (file TEXT NOT NULL, reason TEXT NOT NULL, path TEXT NOT NULL);
-CREATE TABLE roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE problems (file TEXT NOT NULL, reason TEXT NOT NULL, path BLOB NOT NULL);
+CREATE TABLE roots (path BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE terms (field TEXT NOT NULL, term TEXT NOT NULL, number INTEGER NOT NULL,
   PRIMARY KEY (field, term)) WITHOUT ROWID;
 CREATE TABLE vocabulary (number INTEGER PRIMARY KEY, term TEXT NOT NULL);
@@ -90,7 +94,7 @@ class Catalog:
             article.source,
             article.url,
             paragraphs,
-            file,
+            os.fsencode(file),
         )
         self.connection.execute(f"INSERT INTO articles VALUES ({','.join('?' * len(row))})", row)
 
@@ -103,31 +107,38 @@ class Catalog:
         self, files: Iterable[SourceFile], problems: Iterable[Problem], roots: Iterable[str]
     ) -> None:
         """Store which files were read, which failed and where they were found."""
-        rows = ((f.path, f.name, f.size, f.modified, f.digest) for f in files)
+        rows = ((os.fsencode(f.path), f.name, f.size, f.modified, f.digest) for f in files)
         self.connection.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?)", rows)
         self.connection.executemany(
-            "INSERT INTO problems VALUES (?, ?, ?)", ((p.file, p.reason, p.path) for p in problems)
+            "INSERT INTO problems VALUES (?, ?, ?)",
+            ((p.file, p.reason, os.fsencode(p.path)) for p in problems),
         )
-        self.connection.executemany("INSERT OR IGNORE INTO roots VALUES (?)", ((root,) for root in roots))
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO roots VALUES (?)", ((os.fsencode(root),) for root in roots)
+        )
 
     def files(self) -> dict[str, SourceFile]:
         """Return the files that were read, by path."""
         rows = self.connection.execute("SELECT path, name, size, modified, digest FROM files")
-        return {row[0]: SourceFile(*row) for row in rows}
+        files = (SourceFile(os.fsdecode(path), *rest) for path, *rest in rows)
+        return {file.path: file for file in files}
 
     def problems(self) -> list[Problem]:
         """Return what could not be read, with reasons."""
         rows = self.connection.execute("SELECT file, reason, path FROM problems ORDER BY rowid")
-        return [Problem(*row) for row in rows]
+        return [Problem(file, reason, os.fsdecode(path)) for file, reason, path in rows]
 
     def remarks(self, path: str) -> list[str]:
         """Return what was noted about the file at `path` when it was read."""
-        rows = self.connection.execute("SELECT reason FROM problems WHERE path = ? ORDER BY rowid", (path,))
+        find = "SELECT reason FROM problems WHERE path = ? ORDER BY rowid"
+        rows = self.connection.execute(find, (os.fsencode(path),))
         return [row[0] for row in rows]
 
     def roots(self) -> list[str]:
         """Return the folders and files that were named to be indexed."""
-        return [row[0] for row in self.connection.execute("SELECT path FROM roots ORDER BY path")]
+        return [
+            os.fsdecode(row[0]) for row in self.connection.execute("SELECT path FROM roots ORDER BY path")
+        ]
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles in their order."""
@@ -138,7 +149,9 @@ class Catalog:
         """Return the articles that were read from one file."""
         return [
             _article(row)
-            for row in self.connection.execute(f"{_ARTICLE} WHERE file = ? ORDER BY number", (file,))
+            for row in self.connection.execute(
+                f"{_ARTICLE} WHERE file = ? ORDER BY number", [os.fsencode(file)]
+            )
         ]
 
     def article(self, article_id: str) -> Article | None:

@@ -46,18 +46,22 @@ def read_queries(path: Path) -> list[Query]:
     """Return the questions of a queries.jsonl. Raises BadQueryError naming the line."""
     queries: list[Query] = []
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # splitlines also cuts inside texts
     except OSError as error:
         raise BadQueryError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise BadQueryError(f"{path}: not UTF-8; save it again as UTF-8") from None
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             record: dict[str, Any] = json.loads(line)
-            relevant = frozenset(str(article) for article in record["relevant"])
-            lang = str(record.get("lang", "?"))
-            queries.append(Query(str(record.get("id", number)), lang, str(record["text"]), relevant))
-        except (ValueError, KeyError, TypeError):
+            text, listed = record["text"], record["relevant"]
+            if not isinstance(text, str) or not text.strip() or not isinstance(listed, list):
+                raise TypeError
+            relevant = frozenset(str(article) for article in listed)
+            queries.append(Query(str(record.get("id", number)), str(record.get("lang", "?")), text, relevant))
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise BadQueryError(f'{path}, line {number}: needs {{"text": ..., "relevant": [ids]}}') from None
     return queries
 

@@ -22,7 +22,7 @@ import xxhash
 
 from retrieval.errors import BrokenIndexError, NoIndexError
 
-FORMAT = 1  # raised when files change their meaning
+FORMAT = 2  # raised when files change their meaning
 _MANIFEST = "manifest.json"
 _BLOCK = 1 << 20
 # Checksums of all files are verified on opening up to this many bytes in all, some 50 ms of work; beyond
@@ -98,7 +98,8 @@ def start_building(data_dir: Path) -> Path:
 def publish(data_dir: Path, building: Path, manifest: Manifest) -> None:
     """Make `building` the serving generation: everything to disk, then one rename."""
     files = {path.name: _vouch(path) for path in sorted(building.iterdir())}
-    text = json.dumps({**asdict(manifest), "files": files}, ensure_ascii=False, indent=1)
+    record = {**asdict(manifest), "files": files}
+    text = json.dumps({**record, "seal": _seal(record)}, ensure_ascii=False, indent=1)
     (building / _MANIFEST).write_text(text, encoding="utf-8")
     for path in building.iterdir():
         _sync(path)
@@ -126,8 +127,10 @@ def read_manifest(folder: Path) -> Manifest:
         record: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         found = record["format"]
         if found == FORMAT:
+            if record.pop("seal") != _seal(record):
+                raise ValueError
             return Manifest(**record)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _broken(folder, f"its manifest cannot be read ({type(error).__name__})") from None
     raise _broken(folder, f"it has format {found}, this version of huiwen reads {FORMAT}")
 
@@ -152,6 +155,11 @@ def _broken(folder: Path, reason: str) -> BrokenIndexError:
     return BrokenIndexError(
         f"generation {folder.name} is damaged: {reason}; run `huiwen index --full` to rebuild"
     )
+
+
+def _seal(record: Mapping[str, Any]) -> str:
+    """Return a checksum of what a manifest says: nothing else vouches for it."""
+    return xxhash.xxh3_128_hexdigest(json.dumps(record, sort_keys=True).encode())
 
 
 def _vouch(path: Path) -> dict[str, int | str]:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from embeddings import Encoder
 from retrieval.errors import RetrievalError
-from retrieval.generation import current_generation
 from retrieval.model import Answer
 from retrieval.searcher import DEFAULT_THRESHOLD, Searcher
 
@@ -28,7 +27,7 @@ class LiveSearcher:
         self._threshold = threshold
         self._encoder: Encoder | None = None
         self._searcher: Searcher | None = None
-        self._refused: int | None = None
+        self._seen: tuple[int, int] | None = None
         self._looked = -_LOOK_EVERY
         self._lock = threading.Lock()
 
@@ -55,17 +54,26 @@ class LiveSearcher:
 
     def _follow(self) -> None:
         """Open the serving generation if it is another one; keep the old one where it cannot be opened."""
+        stamp = self._stamp()
+        if self._searcher is not None and stamp in (self._seen, None):
+            return
         try:
-            number = current_generation(self._data_dir)
-            if self._searcher is not None and number in (self._searcher.generation, self._refused, None):
-                return
-            self._refused = number
             if self._encoder is None:
                 self._encoder = self._open_encoder()
             self._searcher = Searcher.open(self._data_dir, self._encoder, self._threshold)
-            self._refused = None
+            self._seen = stamp
             _log.info("serving generation %d", self._searcher.generation)
-        except RetrievalError as error:
+        except (RetrievalError, OSError) as error:
             if self._searcher is None:
                 raise
+            if isinstance(error, RetrievalError):
+                self._seen = stamp  # nothing but another publication mends it
             _log.warning("generation %d serves on: %s", self._searcher.generation, error)
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """Return what changes with every publication, also after the folder was made anew."""
+        try:
+            status = (self._data_dir / "CURRENT").stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns

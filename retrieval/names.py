@@ -23,8 +23,7 @@ _COMPOUND = frozenset(re.findall("..", "欧阳上官司马诸葛东方皇甫尉�
 # Characters read otherwise as a surname than as a word.
 _SURNAME_READING = dict(
     zip(
-        "单曾仇解查任盖区朴翟乐尉缪冼覃华洗员种繁召黑"
-        "折秘那万葛宁应贾石柏晁郇逄谌",
+        "单曾仇解查任盖区朴翟乐尉缪冼覃华洗员种繁召黑折秘那万葛宁应贾石柏晁郇逄谌",
         re.findall(
             "[a-z]+",
             "shan zeng qiu xie zha ren ge ou piao zhai yue yu miao xian qin hua xian yun chong "
@@ -46,15 +45,22 @@ _SYLLABLE_MAX = 6  # "zhuang"
 _NAME_CHARS = 3  # a surname of one character and a given name of one or two
 _RUN_WORDS = 3  # "Lou Qin Jian"
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’\-‐‑][A-Za-zÀ-ɏ]+)*")
+_JOINT = re.compile(r"['’\-‐‑]")
+_U_UMLAUT = re.compile("[ln]v|lyu|^nyu")
+
+_Spelt = tuple[str, int]
+"""A Latin word in plain letters and the number of its syllables, 0 where it is no pinyin."""
 
 
 def name_terms(text: str, words: list[str]) -> list[str]:
     """Return toneless pinyin, joined, of what may be named in a passage.
 
-    That is every word of two or more characters (places, offices, names the segmenter knows) and every
-    run of two or three characters that begins with a surname (names it does not know).
+    That is every word of two or more characters (places, offices, names the segmenter knows), read as a
+    word and as a name, and every run of two or three characters that begins with a surname (names it does
+    not know).
     """
-    terms = [reading(word) for word in words if len(word) > 1 and _HAN_RUN.fullmatch(word)]
+    known = [word for word in words if len(word) > 1 and _HAN_RUN.fullmatch(word)]
+    terms = [term for word in known for term in ("".join(_syllables_of(word)), reading(word))]
     for match in _HAN_RUN.finditer(fold(text)):
         terms.extend(reading(name) for name in _possible_names(match.group()))
     return list(dict.fromkeys(terms))
@@ -67,12 +73,12 @@ def name_groups(question: str) -> list[list[str]]:
     that are no pinyin, and lone syllables, give none.
     """
     groups: list[list[str]] = []
-    run: list[str] = []
+    run: list[_Spelt] = []
     for word, adjoining in _latin_words(question):
         if not adjoining:
             groups.extend(_readings_of(run))
             run = []
-        if _is_pinyin(word):
+        if word[1]:
             run.append(word)
         else:
             groups.extend(_readings_of(run))
@@ -84,12 +90,17 @@ def name_groups(question: str) -> list[list[str]]:
 @cache
 def reading(word: str) -> str:
     """Return the toneless pinyin of a word as it is read where it stands as a name: 曾庆红 zengqinghong."""
-    from pypinyin import Style, lazy_pinyin
+    first, *rest = _syllables_of(word)
+    if word[:2] not in _COMPOUND:
+        first = _SURNAME_READING.get(word[0], first)
+    return "".join([first, *rest])
 
-    syllables = lazy_pinyin(word, style=Style.NORMAL)
-    if word[:2] not in _COMPOUND and word[0] in _SURNAME_READING:
-        syllables[0] = _SURNAME_READING[word[0]]
-    return _plain("".join(syllables))
+
+@cache
+def _syllables_of(word: str) -> list[str]:
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes long to load; questions need none
+
+    return [_plain(syllable) for syllable in lazy_pinyin(word, style=Style.NORMAL)]
 
 
 def _possible_names(run: str) -> Iterator[str]:
@@ -103,36 +114,39 @@ def _possible_names(run: str) -> Iterator[str]:
                     yield run[start : start + length]
 
 
-def _latin_words(question: str) -> Iterator[tuple[str, bool]]:
+def _latin_words(question: str) -> Iterator[tuple[_Spelt, bool]]:
     end = 0
     for match in _LATIN.finditer(question):
         between = question[end : match.start()]
-        yield _plain(match.group()), between.strip() in {"", "-", "·"} and end > 0
+        # An apostrophe or hyphen parts syllables: Xi'an is two, xian may be one.
+        parts = [_plain(part) for part in _JOINT.split(match.group())]
+        counts = [_syllables(part) for part in parts]
+        yield ("".join(parts), sum(counts) if all(counts) else 0), between.strip() in {"", "·"} and end > 0
         end = match.end()
 
 
-def _readings_of(run: list[str]) -> list[list[str]]:
+def _readings_of(run: list[_Spelt]) -> list[list[str]]:
     groups: list[list[str]] = []
-    for start, word in enumerate(run):
-        readings = [word] if _syllables(word) > 1 else []
+    for start, (word, syllables) in enumerate(run):
+        readings = [word] if syllables > 1 else []
         for length in range(2, _RUN_WORDS + 1):
             part = run[start : start + length]
-            if len(part) == length and 1 < sum(map(_syllables, part)) <= _NAME_CHARS + 1:
-                readings += ["".join(part), "".join(part[-1:] + part[:-1])]
+            if len(part) == length and 1 < sum(count for _, count in part) <= _NAME_CHARS + 1:
+                spelt = [word for word, _ in part]
+                readings += ["".join(spelt), "".join(spelt[-1:] + spelt[:-1])]
         if readings:
             groups.append(list(dict.fromkeys(readings)))
     return groups
 
 
 def _plain(word: str) -> str:
-    """Return a Latin word without tones, joints and case; ü, v and yu after l or n are all u."""
+    """Return Latin letters without tones and case; ü, v and yu after l or n are all u.
+
+    Chenyu is chen and yu, not che and nü: after n that only holds at the start.
+    """
     letters = unicodedata.normalize("NFD", word.casefold())
     bare = "".join(char for char in letters if char.isascii() and char.isalpha())
-    return re.sub(r"([ln])(?:v|yu)", r"\1u", bare)
-
-
-def _is_pinyin(word: str) -> bool:
-    return _syllables(word) > 0
+    return _U_UMLAUT.sub(lambda match: match.group()[0] + "u", bare)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _MAX_LINE = 5 * _MEGABYTE  # bytes; the longest book chapters have a tenth of it
 _MAX_FILE = 500 * _MEGABYTE  # bytes; read as a whole
 _ID_BYTES = 6  # 12 hex digits: one chance in 5,000 of any clash among 300,000 articles
 _ID_BODY = 80  # characters of the body that an id depends on: the first sentence, with its date and place
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TEMPORARY = (".tmp", ".temp", ".swp", ".swo", ".bak", ".part", ".crdownload", "~")
 
 
@@ -221,7 +223,7 @@ def _record_id(record: dict[str, object]) -> str:
         raise UnreadableError('no "id" (a text or number)')
     if not str(value).strip():
         raise UnreadableError('an empty "id"')
-    return str(value)
+    return _sound(str(value))
 
 
 def _record_draft(record: dict[str, object]) -> Draft:
@@ -230,7 +232,7 @@ def _record_draft(record: dict[str, object]) -> Draft:
     if given is not None:
         if not isinstance(given, list) or not all(isinstance(paragraph, str) for paragraph in given):
             raise UnreadableError('"paragraphs" is not a list of texts')
-        paragraphs = tuple(stripped for paragraph in given if (stripped := paragraph.strip()))
+        paragraphs = tuple(stripped for paragraph in given if (stripped := _sound(paragraph).strip()))
         if not paragraphs:
             raise UnreadableError('"paragraphs" has no text')
         return Draft("", "", paragraphs)
@@ -255,7 +257,12 @@ def _text(record: dict[str, object], key: str) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise UnreadableError(f'"{key}" is not a text')
-    return str(value).strip()
+    return _sound(str(value)).strip()
+
+
+def _sound(text: str) -> str:
+    """Return `text` without lone surrogates, which JSON can spell but no file can hold."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def _walk(folder: Path, found: list[Path], visited: set[tuple[int, int]]) -> None:

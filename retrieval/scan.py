@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,23 +40,26 @@ def scan(roots: Sequence[str], old: Catalog | None, progress: Callable[[str, int
     problems say so. An article that is in several files counts once.
     """
     known = old.files() if old else {}
+    # What was said of these lay outside them (another file had the article, the disk failed): read anew.
+    doubtful = {problem.file for problem in old.problems() if not problem.path} if old else set()
     files: dict[str, SourceFile] = {}
     problems: list[Problem] = []
     articles: dict[str, tuple[Article, str]] = {}
     added = changed = 0
     found = list(_find(roots, known, problems))
-    for done, (path, name) in enumerate(found, start=1):
+    for done, (path, name, reachable) in enumerate(found, start=1):
         before = known.get(path)
         try:
-            file = _identify(path, name, before)
-            if old is not None and file == before:
+            file = _identify(path, name, before) if reachable or before is None else before
+            if old is not None and file == before and (name not in doubtful or not reachable):
                 own, remarks = old.articles_of(path), tuple(old.remarks(path))
             else:
                 reading = read_articles(Path(path), name)
                 own, remarks = list(reading.articles), reading.problems
         except _KeptError as error:
             assert before is not None and old is not None
-            file, own, remarks = before, old.articles_of(path), (str(error),)
+            file, own, remarks = before, old.articles_of(path), tuple(old.remarks(path))
+            problems.append(Problem(name, str(error)))
         except UnreadableError as error:
             problems.append(Problem(name, str(error), path))
             continue
@@ -87,25 +91,38 @@ class _KeptError(Exception):
 
 def _find(
     roots: Sequence[str], known: Mapping[str, SourceFile], problems: list[Problem]
-) -> Iterator[tuple[str, str]]:
-    """Yield paths with the names they go by, each path once."""
+) -> Iterator[tuple[str, str, bool]]:
+    """Yield paths with the names they go by and whether they can be looked at now, each path once."""
     seen: set[str] = set()
     for root in roots:
         top = Path(root)
-        if top.is_dir():
-            pairs = [(str(path), path.relative_to(top).as_posix()) for path in find_files(top)]
-        elif os.path.lexists(top):
-            pairs = [(root, top.name)]
+        if os.path.isdir(top) and os.access(top, os.R_OK | os.X_OK):
+            paths = [(str(path), printable(path.relative_to(top).as_posix())) for path in find_files(top)]
         else:
-            pairs = [(path, file.name) for path, file in known.items() if path.startswith(root + os.sep)]
-            if pairs:
-                problems.append(
-                    Problem(root, f"this folder is not there now; its {len(pairs)} files are kept")
-                )
-        for path, name in pairs:
-            if path not in seen:
-                seen.add(path)
-                yield path, name
+            paths = [(root, printable(top.name))]
+        for path, name in paths:
+            kept = [] if os.path.isfile(path) else _below(path, known)
+            if kept:
+                reason = f"this folder is not there now or cannot be read; its {len(kept)} files are kept"
+                problems.append(Problem(name if path != root else printable(root), reason))
+            own = kept or ([(path, name, True)] if os.path.lexists(path) else [])
+            for entry in own:
+                if entry[0] not in seen:
+                    seen.add(entry[0])
+                    yield entry
+
+
+def _below(folder: str, known: Mapping[str, SourceFile]) -> list[tuple[str, str, bool]]:
+    return [(path, file.name, False) for path, file in known.items() if path.startswith(folder + os.sep)]
+
+
+def printable(name: str) -> str:
+    """Return a file's name as text: Linux names are bytes, and Chinese archives often hold GBK ones."""
+    raw = os.fsencode(name)
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    return raw.decode("utf-8", "replace")
 
 
 def _identify(path: str, name: str, before: SourceFile | None) -> SourceFile:
@@ -114,6 +131,8 @@ def _identify(path: str, name: str, before: SourceFile | None) -> SourceFile:
         status = os.stat(path)
         if before and (before.size, before.modified) == (status.st_size, status.st_mtime_ns):
             digest = before.digest
+        elif stat.S_ISDIR(status.st_mode):
+            raise UnreadableError("a folder that cannot be read; mend its permissions")
         elif not stat.S_ISREG(status.st_mode):
             raise UnreadableError("not a regular file; only files can be indexed")
         else:

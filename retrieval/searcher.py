@@ -14,7 +14,7 @@ from embeddings import Encoder
 from retrieval.catalog import Catalog
 from retrieval.centring import centred
 from retrieval.dates import parse_date
-from retrieval.errors import BadQueryError, EncoderMismatchError
+from retrieval.errors import BadQueryError, BrokenIndexError, EncoderMismatchError
 from retrieval.folding import fold
 from retrieval.fusion import FEATURES, Fusion, fusion_for
 from retrieval.generation import Manifest, generation_folder, read_manifest, require_generation, verify
@@ -89,8 +89,13 @@ class Searcher:
         """
         number = require_generation(data_dir)
         folder = generation_folder(data_dir, number)
-        manifest = read_manifest(folder)
-        verify(folder, manifest)
+        try:
+            manifest = read_manifest(folder)
+            verify(folder, manifest)
+        except BrokenIndexError:
+            if require_generation(data_dir) == number:
+                raise
+            return cls.open(data_dir, encoder, threshold)  # a writer has replaced and removed it meanwhile
         if manifest.fingerprint != encoder.fingerprint:
             raise EncoderMismatchError(
                 f"the index was built with the model {manifest.model}, which differs from the one configured;"
