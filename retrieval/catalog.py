@@ -28,6 +28,8 @@ CREATE TABLE problems (file TEXT NOT NULL, reason TEXT NOT NULL, path BLOB NOT N
 CREATE TABLE roots (path BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE terms (field TEXT NOT NULL, term TEXT NOT NULL, number INTEGER NOT NULL,
   PRIMARY KEY (field, term)) WITHOUT ROWID;
+CREATE TABLE names (reading TEXT NOT NULL, written TEXT NOT NULL, PRIMARY KEY (reading, written))
+  WITHOUT ROWID;
 CREATE TABLE vocabulary (number INTEGER PRIMARY KEY, term TEXT NOT NULL);
 """
 
@@ -175,9 +177,28 @@ class Catalog:
                 found[row[0]] = _passage(row)
         return [found[int(number)] for number in numbers]
 
+    def texts(self, numbers: Sequence[int]) -> list[str]:
+        """Return the texts of passages, in the order asked for."""
+        found: dict[int, str] = {}
+        for start in range(0, len(numbers), _CHUNK):
+            part = [int(number) for number in numbers[start : start + _CHUNK]]
+            find = f"SELECT number, text FROM passages WHERE number IN ({','.join('?' * len(part))})"
+            found.update(self.connection.execute(find, part))
+        return [found[int(number)] for number in numbers]
+
     def passage_texts(self) -> Iterator[tuple[int, str]]:
         """Yield the number and text of every passage, in their order."""
         yield from self.connection.execute("SELECT number, text FROM passages ORDER BY number")
+
+    def add_names(self, names: Iterable[tuple[str, str]]) -> None:
+        """Store what may be a name, as written and as read in pinyin."""
+        rows = sorted((reading, written) for written, reading in names)
+        self.connection.executemany("INSERT INTO names VALUES (?, ?)", rows)
+
+    def written_names(self, readings: Iterable[str]) -> list[str]:
+        """Return how the articles write what is read so."""
+        find = "SELECT written FROM names WHERE reading = ?"
+        return [row[0] for reading in readings for row in self.connection.execute(find, (reading,))]
 
     def add_vocabulary(self, terms: Iterable[str]) -> None:
         """Store the terms whose vectors are kept, numbered from 0."""

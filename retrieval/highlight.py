@@ -9,10 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.lexical import Weighed
+from retrieval.question import Question
 from retrieval.sentences import Span, sentence_spans
 from retrieval.terms import bigrams, words
 
 _LEXICAL = 0.5  # weight of the question's terms against similarity in meaning, measured on the dev sets
+_NAME = 0.3  # worth of a name that was asked for in Latin letters
+_KIND = 0.15  # worth of the kind of answer that is wanted
 _SUBJECT = 0.2  # weight of a term that the heading has
 
 Floats = npt.NDArray[np.float32]
@@ -21,22 +24,27 @@ Floats = npt.NDArray[np.float32]
 def best_sentence(
     text: str,
     heading: str,
-    asked_words: Sequence[Weighed],
-    asked_bigrams: Sequence[Weighed],
+    asked: Question,
     spans: Sequence[Span],
     similarities: Floats,
 ) -> Span:
     """Return the range of the sentence of `text` that best answers.
 
     What the `heading` of the article says is what the question is about, not what it asks, and counts less.
-    `spans` and `similarities` are the units of the passage; the rest are the terms of the question.
+    `spans` and `similarities` are the units of the passage.
     """
     sentences = sentence_spans(text)
     if len(sentences) < 2:
         return sentences[0] if sentences else (0, len(text))
     scores = _meaning(sentences, spans, similarities)
-    for asked, terms_of in ((asked_words, words), (asked_bigrams, bigrams)):
-        scores += _LEXICAL / 2 * _overlap(text, sentences, asked, terms_of, set(terms_of(heading)))
+    near = [item for group in asked.near for item in group]
+    for terms, terms_of in (([*asked.words, *near], words), (asked.bigrams, bigrams)):
+        scores += _LEXICAL / 2 * _overlap(text, sentences, terms, terms_of, set(terms_of(heading)))
+    pieces = [text[start:end] for start, end in sentences]
+    for name in asked.written:
+        scores += _NAME * np.asarray([name in piece for piece in pieces], np.float32)
+    if asked.kind is not None:
+        scores += _KIND * np.asarray([asked.kind.found_in(piece) for piece in pieces], np.float32)
     return sentences[int(np.argmax(scores))]
 
 
@@ -50,7 +58,7 @@ def _meaning(sentences: Sequence[Span], spans: Sequence[Span], similarities: Flo
 def _overlap(
     text: str,
     sentences: Sequence[Span],
-    asked: Sequence[Weighed],
+    terms: Sequence[Weighed],
     terms_of: Callable[[str], list[str]],
     subject: set[str],
 ) -> Floats:
@@ -60,11 +68,11 @@ def _overlap(
     """
     own = [set(terms_of(text[start:end])) for start, end in sentences]
     weights: dict[str, float] = {}
-    for item in asked:
-        having = sum(item.term in terms for terms in own)
+    for item in terms:
+        having = sum(item.term in present for present in own)
         if having:
             rarity = math.log1p(len(sentences) / (0.5 + having))
-            weights[item.term] = item.idf * rarity * (_SUBJECT if item.term in subject else 1.0)
+            weights[item.term] = item.idf * item.weight * rarity * (_SUBJECT if item.term in subject else 1.0)
     whole = sum(weights.values()) or 1.0
-    shares = [sum(weight for term, weight in weights.items() if term in terms) / whole for terms in own]
+    shares = [sum(weight for term, weight in weights.items() if term in present) / whole for present in own]
     return np.asarray(shares, np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from retrieval.folding import fold
@@ -52,18 +52,18 @@ _Spelt = tuple[str, int]
 """A Latin word in plain letters and the number of its syllables, 0 where it is no pinyin."""
 
 
-def name_terms(text: str, words: list[str]) -> list[str]:
-    """Return toneless pinyin, joined, of what may be named in a passage.
+def name_readings(text: str, words: Iterable[str]) -> list[tuple[str, str]]:
+    """Return what may be named in a passage, each with a reading of it in toneless pinyin, joined.
 
     That is every word of two or more characters (places, offices, names the segmenter knows), read as a
     word and as a name, and every run of two or three characters that begins with a surname (names it does
     not know).
     """
     known = [word for word in words if len(word) > 1 and _HAN_RUN.fullmatch(word)]
-    terms = [term for word in known for term in ("".join(_syllables_of(word)), reading(word))]
+    named = [(word, term) for word in known for term in ("".join(_syllables_of(word)), reading(word))]
     for match in _HAN_RUN.finditer(fold(text)):
-        terms.extend(reading(name) for name in _possible_names(match.group()))
-    return list(dict.fromkeys(terms))
+        named.extend((name, reading(name)) for name in _possible_names(match.group()))
+    return list(dict.fromkeys(named))
 
 
 def name_groups(question: str) -> list[list[str]]:

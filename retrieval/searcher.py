@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import weakref
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,44 +11,24 @@ import numpy.typing as npt
 
 from embeddings import Encoder
 from retrieval.catalog import Catalog
-from retrieval.centring import centred
 from retrieval.dates import parse_date
 from retrieval.errors import BadQueryError, BrokenIndexError, EncoderMismatchError
-from retrieval.folding import fold
 from retrieval.fusion import FEATURES, Fusion, fusion_for
 from retrieval.generation import Manifest, generation_folder, read_manifest, require_generation, verify
 from retrieval.highlight import best_sentence
-from retrieval.lexical import LexicalIndex, Weighed
+from retrieval.lexical import LexicalIndex
 from retrieval.model import Answer, Hit
-from retrieval.names import name_groups
-from retrieval.terms import bigrams, foreign_words, is_chinese, words
+from retrieval.question import Interpreter, Question
 from retrieval.units import UnitStore
 from retrieval.vectors import VectorIndex
 from retrieval.writer import date_range
 
 DEFAULT_THRESHOLD = 0.5
 _CANDIDATES = 100  # of each way of finding; the right passage is nearly always among the first ten of one
-_BRIDGE_WORDS = 15  # index words nearest to a foreign one
-_BRIDGE_LEAST = 0.4  # similarity below which two words mean different things
-_MOST_CHARS = 2000  # of a question; what follows no longer changes its meaning
 
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question in the forms in which it is compared."""
-
-    text: str
-    chinese: bool
-    vector: Floats
-    words: list[Weighed]
-    words_mass: float
-    """What all its words would weigh together, those that no passage has included."""
-    bigrams: list[Weighed]
-    bigrams_mass: float
 
 
 class Searcher:
@@ -62,18 +41,18 @@ class Searcher:
         self.manifest = manifest
         self.catalog = Catalog.open(folder)
         weakref.finalize(self, self.catalog.connection.close)
-        self._encoder = encoder
         self._threshold = threshold
         connection = self.catalog.connection
         self._words, self._bigrams, self._names, self._headings = (
             LexicalIndex.open(folder, connection, field)
             for field in ("words", "bigrams", "names", "headings")
         )
-        self._paragraphs, self._sentences, self._terms = (
+        self._paragraphs, self._sentences, terms = (
             VectorIndex.open(folder / f"{name}.faiss") for name in ("paragraphs", "sentences", "terms")
         )
         self._lengths: Floats = np.asarray(np.load(folder / "lengths.npy", mmap_mode="r"))
-        self._common: Floats = np.load(folder / "common.npy")
+        lexicon = (self._words, self._bigrams, self._names)
+        self._interpreter = Interpreter(encoder, self.catalog, np.load(folder / "common.npy"), lexicon, terms)
         self._units = UnitStore.open(folder, manifest.dim)
         self.owners: npt.NDArray[np.int32] = np.asarray(np.load(folder / "owners.npy", mmap_mode="r"))
         self._sentence_owners: npt.NDArray[np.int32] = np.asarray(
@@ -141,19 +120,7 @@ class Searcher:
 
     def understand(self, text: str) -> Question:
         """Return a question in the forms in which it is compared."""
-        text = text[:_MOST_CHARS]
-        folded = fold(text)
-        own_words, own_bigrams = list(dict.fromkeys(words(text))), list(dict.fromkeys(bigrams(text)))
-        known_words, known_bigrams = self._words.weigh(own_words), self._bigrams.weigh(own_bigrams)
-        return Question(
-            text=text,
-            chinese=is_chinese(folded),
-            vector=centred(self._encoder.encode_queries([folded]), self._common)[0],
-            words=known_words,
-            words_mass=_mass(self._words, own_words, known_words),
-            bigrams=known_bigrams,
-            bigrams_mass=_mass(self._bigrams, own_bigrams, known_bigrams),
-        )
+        return self._interpreter.read(text)
 
     def candidates(self, asked: Question, allowed: Mask | None = None) -> tuple[Numbers, Floats]:
         """Return the passages worth a closer look and their features (n, len(FEATURES)).
@@ -177,33 +144,31 @@ class Searcher:
             "units": self._units.best(asked.vector, candidates),
             "paragraph": self._paragraphs.vectors(candidates) @ asked.vector,
             "length": self._lengths[candidates],
+            "kind": self._of_kind(asked, candidates),
             "headings": headings[self.owners[candidates]] / asked.words_mass,
             **{name: scores[candidates] for name, scores in whole.items()},
         }
         return candidates, np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
 
     def _bridge(self, asked: Question) -> Floats:
-        """Return how well passages match what a foreign question's words mean, 0 to about 2."""
+        """Return how well passages match what a foreign question's words mean, 0 to about 1."""
         scores = np.zeros(self._words.size, np.float32)
-        foreign = [] if asked.chinese else foreign_words(asked.text)
-        if not foreign:
-            return scores
-        for vector in self._encoder.encode_passages(foreign):
-            numbers, similarities = self._terms.search(vector, _BRIDGE_WORDS)
-            near = similarities >= _BRIDGE_LEAST
-            terms = self.catalog.vocabulary(numbers[near])
-            weight = dict(zip(terms, similarities[near] ** 2, strict=True))
-            group = [
-                Weighed(item.term, item.idf, float(weight[item.term])) for item in self._words.weigh(terms)
-            ]
+        for group in asked.near:
             scores += self._words.score_best(group)
-        return scores / np.float32(len(foreign) * self._words.missing_idf())
+        return scores / np.float32(max(len(asked.near), 1) * self._words.missing_idf())
 
     def _named(self, asked: Question) -> Floats:
         scores = np.zeros(self._names.size, np.float32)
-        for readings in name_groups(asked.text):
-            scores += self._names.score_best(self._names.weigh(readings))
+        for group in asked.names:
+            scores += self._names.score_best(group)
         return scores / np.float32(self._names.missing_idf())
+
+    def _of_kind(self, asked: Question, candidates: Numbers) -> Floats:
+        """Return how surely each candidate has the kind of answer that the question wants, 0 to 1."""
+        if asked.kind is None:
+            return np.zeros(len(candidates), np.float32)
+        texts = self.catalog.texts(candidates.tolist())
+        return np.asarray([asked.kind.found_in(text) for text in texts], np.float32)
 
     def _hits(self, asked: Question, candidates: Numbers, scores: Floats, k: int) -> tuple[Hit, ...]:
         hits: list[Hit] = []
@@ -217,8 +182,7 @@ class Searcher:
                     continue
                 shown.add(passage.text)
                 units = self._units.similarities(asked.vector, int(number))
-                heading = f"{article.kicker} {article.title}"
-                span = best_sentence(passage.text, heading, asked.words, asked.bigrams, *units)
+                span = best_sentence(passage.text, f"{article.kicker} {article.title}", asked, *units)
                 hits.append(
                     Hit(len(hits) + 1, round(float(score), 4), article, passage.paragraph, passage.text, span)
                 )
@@ -233,13 +197,8 @@ class Searcher:
             return 0.0
         best = order[0]
         others = scores[self.owners[candidates] != self.owners[candidates[best]]]
-        lead = float(scores[best] - others.max()) if len(others) else 0.0
+        lead = float(scores[best] - others.max()) if len(others) else None
         return fusion.sureness(features[best], lead)
-
-
-def _mass(index: LexicalIndex, terms: list[str], known: list[Weighed]) -> float:
-    unknown = len(terms) - len(known)
-    return max(sum(item.idf for item in known) + unknown * index.missing_idf(), 1e-6)
 
 
 def _highest(scores: Floats, count: int, allowed: Mask | None) -> Numbers:

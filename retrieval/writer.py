@@ -21,7 +21,7 @@ from retrieval.folding import fold
 from retrieval.generation import FORMAT, Manifest
 from retrieval.lexical import LexicalIndex
 from retrieval.model import Article, PartialDate, Passage
-from retrieval.names import name_terms
+from retrieval.names import name_readings
 from retrieval.passages import split_passages
 from retrieval.sentences import Span, sentence_spans
 from retrieval.terms import bigrams, bridge_terms, usual_share, words
@@ -213,7 +213,10 @@ def _write_lexical(
     connection = catalog.connection
     LexicalIndex.write(folder, connection, "words", segmented, usual_share)
     LexicalIndex.write(folder, connection, "bigrams", map(bigrams, texts), usual_share)
-    LexicalIndex.write(folder, connection, "names", map(name_terms, texts, segmented))
+    names = list(map(name_readings, texts, segmented))
+    readings = (list(dict.fromkeys(reading for _, reading in own)) for own in names)
+    LexicalIndex.write(folder, connection, "names", readings)
+    catalog.add_names({pair for own in names for pair in own})
     headings = (f"{article.kicker}\n{article.title}" for article in articles)
     LexicalIndex.write(folder, connection, "headings", map(words, headings), usual_share)
     return {term for text in segmented for term in text}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +24,14 @@ from config import EmbeddingSettings
 from embeddings import Encoder, open_encoder
 from retrieval.builder import Plan, build
 from retrieval.evaluation import read_queries
-from retrieval.fusion import FEATURES
+from retrieval.fusion import FEATURES, evidence
 from retrieval.searcher import Searcher
 
 _STEPS = 600
 _RATE = 0.03
 _PULL = 1e-3  # towards zero, so that a feature that does not help stays out
+_CROWDS = (0, 1, 3, 6, 20)  # other articles left in, for confidence to be right in small archives too
+_EVERY = 3  # so many questions are asked of a small archive
 _ANY_SIGN = {"length"}  # every other score can only speak for a passage
 
 Floats = npt.NDArray[np.float64]
@@ -41,6 +44,8 @@ class Sample:
     group: str
     fold: int
     chinese: bool
+    crowded: bool
+    """Whether all the other articles were there."""
     features: Floats
     right: npt.NDArray[np.bool_]
     owners: npt.NDArray[np.int32]
@@ -59,7 +64,9 @@ def main(arguments: Sequence[str]) -> None:
         print("CHINESE" if chinese else "FOREIGN")
         print("  weights   ", dict(zip(FEATURES, weights.round(3).tolist(), strict=True)))
         print("  confidence", curve.round(3).tolist())
-        test = [sample for sample in own if sample.fold == 1]
+        test = [sample for sample in own if sample.fold == 1 and sample.crowded]
+        small = [sample for sample in own if sample.fold == 1 and not sample.crowded]
+        print(f"  small archives: AUROC {auroc(small, weights, curve):.3f}")
         for group in sorted({sample.group for sample in own}):
             part = [sample for sample in test if sample.group == group]
             found = [sample for sample in part if len(sample.right)]
@@ -73,17 +80,29 @@ def gather(work: Path, folder: Path, encoder: Encoder) -> list[Sample]:
     build(plan, [folder / "corpus.jsonl"], encoder)
     searcher = Searcher.open(plan.data_dir, encoder)
     numbers = {article.id: number for number, article in enumerate(searcher.catalog.articles())}
+    titles = [article.title or article.id for article in searcher.catalog.articles()]
+    titled: dict[str, list[int]] = {}
+    for number, title in enumerate(titles):
+        titled.setdefault(title, []).append(number)
     samples: list[Sample] = []
+    rng = np.random.default_rng(0)
     for query in read_queries(folder / "queries.jsonl"):
         asked = searcher.understand(query.text)
         right = np.isin(searcher.owners, [numbers[article] for article in query.relevant])
-        for allowed in (None, ~right):
+        # Parts of one article are articles of their own in some sets; without an answer means without all.
+        about = np.isin(searcher.owners, [n for a in query.relevant for n in titled[titles[numbers[a]]]])
+        masks = [None, ~(right | about)]
+        if zlib.crc32(query.id.encode()) % _EVERY == 0:
+            crowd = rng.choice(len(numbers), 1 + rng.choice(_CROWDS), replace=False)
+            masks += [right | np.isin(searcher.owners, crowd[1:]), ~about & np.isin(searcher.owners, crowd)]
+        for number, allowed in enumerate(masks):
             found, features = searcher.candidates(asked, allowed)
             samples.append(
                 Sample(
                     group=f"{folder.name}/{query.lang}",
                     fold=zlib.crc32(query.id.split("@")[0].encode()) % 2,
                     chinese=asked.chinese,
+                    crowded=number < 2,
                     features=features.astype(np.float64),
                     right=right[found],
                     owners=searcher.owners[found],
@@ -94,10 +113,8 @@ def gather(work: Path, folder: Path, encoder: Encoder) -> list[Sample]:
 
 def fit_weights(samples: Sequence[Sample]) -> Floats:
     """Return weights (features,) under which a right passage stands first (softmax over the candidates)."""
-    useful = [sample for sample in samples if sample.right.any() and not sample.right.all()]
-    sizes = {group: sum(s.group == group for s in useful) for group in {s.group for s in useful}}
-    importance = np.array([1 / np.sqrt(sizes[sample.group]) for sample in useful])
-    importance /= importance.sum()
+    useful = [s for s in samples if s.crowded and s.right.any() and not s.right.all()]
+    importance = _importance(useful)
     bound = np.array([name not in _ANY_SIGN for name in FEATURES])
     lengths = np.array([len(sample.right) for sample in useful])
     starts = np.cumsum(lengths) - lengths
@@ -106,7 +123,7 @@ def fit_weights(samples: Sequence[Sample]) -> Floats:
     owner = np.repeat(np.arange(len(useful)), lengths)
 
     def gradient(weights: Floats) -> Floats:
-        scores = features @ weights
+        scores: Floats = features @ weights
         scores -= np.maximum.reduceat(scores, starts)[owner]
         grown = np.exp(scores)
         share = grown / np.add.reduceat(grown, starts)[owner]
@@ -116,17 +133,19 @@ def fit_weights(samples: Sequence[Sample]) -> Floats:
 
     start = np.where(bound, 5.0, 0.0)
     weights = _descend(start, gradient, lambda w: np.where(bound, np.maximum(w, 0), w))
-    return weights / weights[0]
+    return np.asarray(weights / weights[0])
 
 
 def fit_confidence(samples: Sequence[Sample], weights: Floats) -> Floats:
-    """Return the logistic curve (1 + features + 1,) from a question's first passage to being right."""
-    rows = np.array([[1.0, *_first(sample, weights)] for sample in samples if len(sample.right)])
-    right = np.array([first_is_right(sample, weights) for sample in samples if len(sample.right)])
+    """Return the logistic curve, as of `fusion.evidence`, from a question's first passage to being right."""
+    samples = [sample for sample in samples if len(sample.right)]
+    rows = np.array([_first(sample, weights) for sample in samples])
+    right = np.array([first_is_right(sample, weights) for sample in samples])
+    importance = _importance(samples)
 
     def gradient(curve: Floats) -> Floats:
         wrong_by = 1 / (1 + np.exp(-np.clip(rows @ curve, -30, 30))) - right
-        return np.asarray(rows.T @ wrong_by / len(rows) + _PULL * 0.1 * curve)
+        return np.asarray(rows.T @ (wrong_by * importance) + _PULL * 0.1 * curve)
 
     return _descend(np.zeros(rows.shape[1]), gradient, lambda curve: curve, steps=5 * _STEPS)
 
@@ -138,7 +157,7 @@ def first_is_right(sample: Sample, weights: Floats) -> bool:
 
 def auroc(samples: Sequence[Sample], weights: Floats, curve: Floats) -> float:
     """Return how well confidence tells questions with an answer from those without, as an area."""
-    logits = np.array([np.dot(curve, [1.0, *_first(s, weights)]) for s in samples if len(s.right)])
+    logits = np.array([np.dot(curve, _first(s, weights)) for s in samples if len(s.right)])
     has_answer = np.array([s.right.any() for s in samples if len(s.right)])
     order = logits.argsort().argsort() + 1
     positive = has_answer.sum()
@@ -146,12 +165,19 @@ def auroc(samples: Sequence[Sample], weights: Floats, curve: Floats) -> float:
     return float(area / max(positive * (~has_answer).sum(), 1))
 
 
-def _first(sample: Sample, weights: Floats) -> Floats:
+def _importance(samples: Sequence[Sample]) -> Floats:
+    """Return what each sample counts, 1 in all, so that large sets do not drown the small ones."""
+    sizes = Counter(sample.group for sample in samples)
+    counts = np.array([1 / np.sqrt(sizes[sample.group]) for sample in samples])
+    return np.asarray(counts / counts.sum())
+
+
+def _first(sample: Sample, weights: Floats) -> list[float]:
     scores = sample.features @ weights
     best = int(np.argmax(scores))
     others = scores[sample.owners != sample.owners[best]]
-    lead = scores[best] - others.max() if len(others) else 0.0
-    return np.append(sample.features[best], lead)
+    lead = float(scores[best] - others.max()) if len(others) else None
+    return evidence(sample.features[best], lead)
 
 
 def _descend(

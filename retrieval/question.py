@@ -1,0 +1,101 @@
+"""A question in the forms in which it is compared with passages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from embeddings import Encoder
+from retrieval.catalog import Catalog
+from retrieval.centring import centred
+from retrieval.folding import fold
+from retrieval.kinds import Kind, wanted_kind
+from retrieval.lexical import LexicalIndex, Weighed
+from retrieval.names import name_groups
+from retrieval.terms import bigrams, foreign_words, is_chinese, words
+from retrieval.vectors import VectorIndex
+
+_MOST_CHARS = 2000  # of a question; what follows no longer changes its meaning
+_NEAR_WORDS = 15  # index words nearest to a foreign one
+_NEAR_LEAST = 0.4  # similarity below which two words mean different things
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is known of a question before any passage is looked at."""
+
+    text: str
+    chinese: bool
+    vector: Floats
+    """Unit vector, float32 (dim,)."""
+    words: list[Weighed]
+    words_mass: float
+    """What all its words would weigh together, those that no passage has included."""
+    bigrams: list[Weighed]
+    bigrams_mass: float
+    near: list[list[Weighed]]
+    """For each word of a question in another language, the articles' words near to it in meaning."""
+    names: list[list[Weighed]]
+    """For each name in Latin letters, the readings of it that the articles have."""
+    written: list[str]
+    """These names as the articles write them."""
+    kind: Kind | None
+    """The kind of answer it wants."""
+
+
+class Interpreter:
+    """Reads questions against the words, names and vocabulary of one generation."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        catalog: Catalog,
+        common: Floats,
+        lexicon: tuple[LexicalIndex, LexicalIndex, LexicalIndex],
+        vocabulary: VectorIndex,
+    ) -> None:
+        """Take the encoder and what the generation keeps; `lexicon` is its words, bigrams and names."""
+        self._encoder, self._catalog, self._common = encoder, catalog, common
+        self._words, self._bigrams, self._names = lexicon
+        self._vocabulary = vocabulary
+
+    def read(self, text: str) -> Question:
+        """Return what `text` asks."""
+        text = text[:_MOST_CHARS]
+        folded = fold(text)
+        chinese = is_chinese(folded)
+        own_words, own_bigrams = list(dict.fromkeys(words(text))), list(dict.fromkeys(bigrams(text)))
+        known_words, known_bigrams = self._words.weigh(own_words), self._bigrams.weigh(own_bigrams)
+        foreign = [] if chinese else foreign_words(text)
+        # One call for all: the question itself, then each of its words.
+        vectors = self._encoder.encode_queries([folded, *foreign])
+        names = [self._names.weigh(readings) for readings in name_groups(text)]
+        return Question(
+            text=text,
+            chinese=chinese,
+            vector=centred(vectors[:1], self._common)[0],
+            words=known_words,
+            words_mass=_mass(self._words, own_words, known_words),
+            bigrams=known_bigrams,
+            bigrams_mass=_mass(self._bigrams, own_bigrams, known_bigrams),
+            near=[self._near(vector) for vector in vectors[1:]],
+            names=names,
+            written=self._catalog.written_names(item.term for group in names for item in group),
+            kind=wanted_kind(text),
+        )
+
+    def _near(self, vector: Floats) -> list[Weighed]:
+        numbers, similarities = self._vocabulary.search(vector, _NEAR_WORDS)
+        kept = similarities >= _NEAR_LEAST
+        terms = self._catalog.vocabulary(numbers[kept])
+        weight = dict(zip(terms, (similarities[kept] ** 2).tolist(), strict=True))
+        return [Weighed(item.term, item.idf, weight[item.term]) for item in self._words.weigh(terms)]
+
+
+def _mass(index: LexicalIndex, terms: list[str], known: list[Weighed]) -> float:
+    unknown = len(terms) - len(known)
+    return max(sum(item.idf for item in known) + unknown * index.missing_idf(), 1e-6)
