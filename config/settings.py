@@ -57,7 +57,7 @@ class SearchSettings(_Section):
     """How many passages an answer has and when it is withheld."""
 
     k: int = Field(default=5, ge=1, le=100)
-    threshold: float = Field(default=0.5, ge=0.0, le=1.0)
+    threshold: float = Field(default=0.3, ge=0.0, le=1.0)
 
 
 class TelegramSettings(_Section):

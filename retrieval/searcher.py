@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from embeddings import Encoder
+from config import EmbeddingSettings, SearchSettings
+from embeddings import Encoder, open_encoder
 from retrieval.catalog import Catalog
 from retrieval.dates import parse_date
 from retrieval.errors import BadQueryError, BrokenIndexError, EncoderMismatchError
@@ -23,7 +24,7 @@ from retrieval.units import UnitStore
 from retrieval.vectors import VectorIndex
 from retrieval.writer import date_range
 
-DEFAULT_THRESHOLD = 0.5
+DEFAULT_THRESHOLD = SearchSettings().threshold
 _CANDIDATES = 100  # of each way of finding; the right passage is nearly always among the first ten of one
 
 Floats = npt.NDArray[np.float32]
@@ -61,10 +62,13 @@ class Searcher:
         self._dates: npt.NDArray[np.int32] = np.asarray(np.load(folder / "dates.npy", mmap_mode="r"))
 
     @classmethod
-    def open(cls, data_dir: Path, encoder: Encoder, threshold: float = DEFAULT_THRESHOLD) -> Searcher:
+    def open(
+        cls, data_dir: Path, encoder: Encoder | None = None, threshold: float = DEFAULT_THRESHOLD
+    ) -> Searcher:
         """Return a searcher over the serving generation, verified.
 
-        Raises NoIndexError, BrokenIndexError, EncoderMismatchError.
+        Without an encoder it takes the model that the generation was built with, in its usual set-up.
+        Raises NoIndexError, BrokenIndexError, EncoderMismatchError, EmbeddingError.
         """
         number = require_generation(data_dir)
         folder = generation_folder(data_dir, number)
@@ -75,6 +79,8 @@ class Searcher:
             if require_generation(data_dir) == number:
                 raise
             return cls.open(data_dir, encoder, threshold)  # a writer has replaced and removed it meanwhile
+        if encoder is None:
+            encoder = open_encoder(EmbeddingSettings(model=manifest.model))
         if manifest.fingerprint != encoder.fingerprint:
             raise EncoderMismatchError(
                 f"the index was built with the model {manifest.model}, which differs from the one configured;"
