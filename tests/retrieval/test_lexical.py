@@ -1,0 +1,140 @@
+"""BM25 from flat arrays gives what the formula gives."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.lexical import LexicalIndex, Weighed
+
+_K1, _B, _PRIOR = 1.2, 0.75, 200
+_TERMS = ["会议", "强调", "安全", "大会", "召开", "3.21", "app"]
+_DOCUMENTS = st.lists(st.lists(st.sampled_from(_TERMS), max_size=12), min_size=1, max_size=8)
+_SHARES = {"会议": 0.01, "强调": 0.004, "安全": 0.0005}
+
+
+def _usual(term: str) -> float:
+    return _SHARES.get(term, 0.0)
+
+
+@contextmanager
+def _written(
+    texts: Sequence[Sequence[str]], usual: Callable[[str], float] = _usual
+) -> Iterator[tuple[Path, sqlite3.Connection]]:
+    with tempfile.TemporaryDirectory() as folder, closing(sqlite3.connect(":memory:")) as terms:
+        terms.execute("CREATE TABLE terms (field TEXT, term TEXT, number INTEGER)")
+        LexicalIndex.write(Path(folder), terms, "words", texts, usual)
+        yield Path(folder), terms
+
+
+def _idf(term: str, texts: Sequence[Sequence[str]]) -> float:
+    mean = sum(map(len, texts)) / len(texts)
+    frequency = sum(term in text for text in texts) + _PRIOR * (1 - math.exp(-mean * _usual(term)))
+    return math.log(1 + (len(texts) + _PRIOR - frequency + 0.5) / (frequency + 0.5))
+
+
+def _bm25(question: Sequence[str], texts: Sequence[Sequence[str]]) -> list[float]:
+    mean = max(sum(map(len, texts)) / len(texts), 1.0)
+    scores = []
+    for text in texts:
+        norm = _K1 * (1 - _B + _B * len(text) / mean)
+        scores.append(
+            sum(
+                _idf(term, texts) * text.count(term) * (_K1 + 1) / (text.count(term) + norm)
+                for term in set(question)
+            )
+        )
+    return scores
+
+
+@given(_DOCUMENTS, st.lists(st.sampled_from([*_TERMS, "nowhere"]), max_size=10))
+def test_scores_are_those_of_the_formula(texts: list[list[str]], question: list[str]) -> None:
+    with _written(texts) as (folder, terms):
+        index = LexicalIndex.open(folder, terms, "words")
+        weighed = index.weigh(question)
+        present = {term for text in texts for term in text}
+        assert [item.term for item in weighed] == [t for t in dict.fromkeys(question) if t in present]
+        assert all(item.weight == 1 for item in weighed)
+        for item in weighed:
+            assert item.idf == pytest.approx(_idf(item.term, texts), rel=1e-5)
+        assert index.score(weighed) == pytest.approx(_bm25(question, texts), rel=1e-4, abs=1e-6)
+        assert index.size == len(texts)
+
+
+@given(_DOCUMENTS, st.lists(st.sampled_from(_TERMS), max_size=10))
+def test_opening_again_gives_the_same(texts: list[list[str]], question: list[str]) -> None:
+    with _written(texts) as (folder, terms):
+        one, other = (LexicalIndex.open(folder, terms, "words") for _ in range(2))
+        assert one.weigh(question) == other.weigh(question)
+        assert np.array_equal(one.score(one.weigh(question)), other.score(other.weigh(question)))
+
+
+@given(_DOCUMENTS)
+def test_the_best_of_a_group_counts_once(texts: list[list[str]]) -> None:
+    group = [Weighed("会议", 2.0, 0.5), Weighed("安全", 1.0, 0.25)]
+    with _written([*texts, ["会议", "安全"]]) as (folder, terms):
+        index = LexicalIndex.open(folder, terms, "words")
+        found = index.score_best(group)
+        for text, score in zip([*texts, ["会议", "安全"]], found, strict=True):
+            expected = max((item.idf * item.weight for item in group if item.term in text), default=0.0)
+            assert score == pytest.approx(expected)
+
+
+def test_a_weight_below_one_counts_less() -> None:
+    with _written([["会议"], ["安全"]]) as (folder, terms):
+        index = LexicalIndex.open(folder, terms, "words")
+        (item,) = index.weigh(["会议"])
+        half = Weighed(item.term, item.idf, 0.5)
+        assert index.score([half]) == pytest.approx(index.score([item]) / 2)
+
+
+def test_what_is_usual_in_the_language_weighs_less_while_documents_are_few() -> None:
+    def weights(copies: int) -> tuple[float, float]:
+        with _written([["会议", "警示片"], ["别的"]] * copies) as (folder, terms):
+            common, rare = LexicalIndex.open(folder, terms, "words").weigh(["会议", "警示片"])
+            return common.idf, rare.idf
+
+    few, many = weights(1), weights(3000)
+    assert few[0] < few[1]
+    assert many[1] - many[0] < (few[1] - few[0]) / 10  # its say fades
+
+
+def test_a_term_that_no_document_has_weighs_most() -> None:
+    with _written([["会议"]], lambda term: 0.0) as (folder, terms):
+        index = LexicalIndex.open(folder, terms, "words")
+        assert index.weigh(["nowhere"]) == []
+        assert index.missing_idf() > index.weigh(["会议"])[0].idf
+
+
+@pytest.mark.parametrize("texts", [[], [[]], [[], []]])
+def test_an_index_of_nothing_answers_nothing(texts: list[list[str]]) -> None:
+    with _written(texts) as (folder, terms):
+        index = LexicalIndex.open(folder, terms, "words")
+        assert index.weigh(["会议"]) == []
+        assert index.score([]).tolist() == [0.0] * len(texts)
+        assert index.score_best([]).tolist() == [0.0] * len(texts)
+
+
+def test_fields_do_not_mix() -> None:
+    with _written([["会议"]]) as (folder, terms):
+        LexicalIndex.write(folder, terms, "headings", [["大会"], ["大会"]])
+        words = LexicalIndex.open(folder, terms, "words")
+        headings = LexicalIndex.open(folder, terms, "headings")
+        assert words.weigh(["大会"]) == []
+        assert headings.weigh(["会议"]) == []
+        assert headings.score(headings.weigh(["大会"])).shape == (2,)
+
+
+def test_a_term_may_be_said_more_often_than_sixteen_bits_count() -> None:
+    with _written([["会议"] * 70_000, ["大会"]]) as (folder, terms):
+        index = LexicalIndex.open(folder, terms, "words")
+        assert np.isfinite(index.score(index.weigh(["会议"]))).all()
