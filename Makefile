@@ -11,8 +11,8 @@ demo: $(DEMO)/.installed
 	@echo
 	@echo '$$ huiwen ask "谁主持了警示教育大会？"'
 	@$(DEMO)/bin/huiwen ask "谁主持了警示教育大会？" -k 2 --data-dir demo-data
-	@echo '$$ huiwen ask "How long will the safety campaign last?"'
-	@$(DEMO)/bin/huiwen ask "How long will the safety campaign last?" -k 2 --data-dir demo-data
+	@echo '$$ huiwen ask "How long will the warehouse safety campaign last?"'
+	@$(DEMO)/bin/huiwen ask "How long will the warehouse safety campaign last?" -k 2 --data-dir demo-data
 
 # Everything that must pass: style, types, tests.
 test: $(TEST)/.installed
