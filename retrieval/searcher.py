@@ -41,7 +41,7 @@ class Searcher:
         """Open the parts of the generation in `folder`; see `open` for the usual way."""
         self.manifest = manifest
         self.catalog = Catalog.open(folder)
-        weakref.finalize(self, self.catalog.connection.close)
+        weakref.finalize(self.catalog, self.catalog.connection.close)
         self._threshold = threshold
         connection = self.catalog.connection
         self._words, self._bigrams, self._names, self._headings = (
