@@ -278,7 +278,11 @@ def _walk(folder: Path, found: list[Path], visited: set[tuple[int, int]]) -> Non
     for entry in entries:
         if entry.name.startswith((".", "~$", "#")) or entry.name.endswith(_TEMPORARY):
             continue
-        if entry.is_dir():
+        try:
+            is_folder = entry.is_dir()
+        except OSError:  # links that lead in a circle
+            is_folder = False
+        if is_folder:
             _walk(Path(entry.path), found, visited)
         else:
             found.append(Path(entry.path))

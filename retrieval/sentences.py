@@ -8,10 +8,11 @@ Span = tuple[int, int]
 
 # A sentence ends at 。！？ and their half-width forms, closing quotes and brackets included; a Latin full
 # stop only counts before a space and a capital or CJK letter, so that "3.21" and "U.S. trade" stay whole.
+_CLOSING = r"[”’」』）》〉】\"')\]]*"
 _SENTENCE = re.compile(
-    r"(?:[。！？!?…]+|(?<=[^\W\d_]{2})\.(?=\s+[A-Z\u4e00-\u9fff\"'“‘(])|\.(?=\s*$))[”’」』）》〉】\"')\]]*|\n+"
+    rf"(?:[。！？!?…]+|(?<=[^\W\d_]{{2}})\.(?=\s+[A-Z\u4e00-\u9fff\"'“‘(])|\.(?=\s*$)){_CLOSING}|\n+"
 )
-_CLAUSE = re.compile(r"(?:[，,：:。！？!?；;…]+|\n+)[”’」』）》〉】\"')\]]*")
+_CLAUSE = re.compile(rf"{_SENTENCE.pattern}|[，,：:。！？!?；;…]+{_CLOSING}")
 
 
 def sentence_spans(text: str) -> list[Span]:
