@@ -12,7 +12,7 @@ from typing import Any
 from bot.console import out, print_json, say
 from bot.terminal_rendering import render_answer
 from config import Settings
-from embeddings import open_encoder
+from embeddings import Encoder
 from retrieval.errors import BadQueryError, RetrievalError
 from retrieval.live import LiveSearcher
 from retrieval.model import Answer
@@ -31,16 +31,16 @@ class Asked:
     as_json: bool = False
 
 
-def ask(settings: Settings, question: str, asked: Asked) -> int:
+def ask(settings: Settings, encoder: Encoder, question: str, asked: Asked) -> int:
     """Answer one question."""
-    answer = _open(settings).ask(question, asked.k, asked.since, asked.until)
+    answer = _open(settings, encoder).ask(question, asked.k, asked.since, asked.until)
     _show(answer, asked)
     return _ANSWERED if answer.answered else _NOTHING
 
 
-def ask_batch(settings: Settings, file: str, asked: Asked) -> int:
+def ask_batch(settings: Settings, encoder: Encoder, file: str, asked: Asked) -> int:
     """Answer every line of a file, in order; a bad line is answered with its error and the rest go on."""
-    searcher = _open(settings)
+    searcher = _open(settings, encoder)
     status = _ANSWERED
     for number, line in _lines(file):
         try:
@@ -68,11 +68,9 @@ def ask_batch(settings: Settings, file: str, asked: Asked) -> int:
     return status
 
 
-def chat(settings: Settings, asked: Asked) -> int:
+def chat(settings: Settings, encoder: Encoder, asked: Asked) -> int:
     """Answer question after question until the end of input."""
-    searcher = LiveSearcher.open(
-        settings.data_dir, lambda: open_encoder(settings.embedding), settings.search.threshold
-    )
+    searcher = LiveSearcher.open(settings.data_dir, lambda: encoder, settings.search.threshold)
     searcher.searcher()  # no index, no chat
     prompt = "问> " if sys.stdin.isatty() else ""
     with suppress(ImportError):
@@ -91,8 +89,8 @@ def chat(settings: Settings, asked: Asked) -> int:
                 say(f"huiwen: {error}")
 
 
-def _open(settings: Settings) -> Searcher:
-    return Searcher.open(settings.data_dir, open_encoder(settings.embedding), settings.search.threshold)
+def _open(settings: Settings, encoder: Encoder) -> Searcher:
+    return Searcher.open(settings.data_dir, encoder, settings.search.threshold)
 
 
 def _show(answer: Answer, asked: Asked) -> None:

@@ -6,12 +6,15 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option, Typer, TyperException
 
-from config import ConfigError, Loaded, load_settings
+from config import ConfigError, Loaded, Settings, load_settings
+
+if TYPE_CHECKING:
+    from embeddings import Encoder
 
 ANSWERED, NOTHING, WRONG, NO_INDEX, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -119,17 +122,18 @@ def _ask(
     data_dir: DataOption = None,
 ) -> int:
     """Show the passages that answer a question."""
+    if batch is not None and question:
+        raise typer.BadParameter("give either a question or --batch, not both")
+    if batch is None and not question:
+        raise typer.BadParameter("there is no question; as in: huiwen ask 谁主持了大会？")
+    settings = _load(context, config, data_dir, {"search.k": k}).settings
+    encoder = _encoder_ahead(settings)
     from bot.asking import Asked, ask, ask_batch
 
-    settings = _load(context, config, data_dir, {"search.k": k}).settings
     asked = Asked(k=settings.search.k, since=since, until=until, as_json=as_json)
     if batch is not None:
-        if question:
-            raise typer.BadParameter("give either a question or --batch, not both")
-        return ask_batch(settings, batch, asked)
-    if not question:
-        raise typer.BadParameter("there is no question; as in: huiwen ask 谁主持了大会？")
-    return ask(settings, " ".join(question), asked)
+        return ask_batch(settings, encoder, batch, asked)
+    return ask(settings, encoder, " ".join(question or []), asked)
 
 
 @app.command("chat")
@@ -137,10 +141,11 @@ def _chat(
     context: typer.Context, k: CountOption = None, config: ConfigOption = None, data_dir: DataOption = None
 ) -> int:
     """Ask one question after another."""
+    settings = _load(context, config, data_dir, {"search.k": k}).settings
+    encoder = _encoder_ahead(settings)
     from bot.asking import Asked, chat
 
-    settings = _load(context, config, data_dir, {"search.k": k}).settings
-    return chat(settings, Asked(k=settings.search.k))
+    return chat(settings, encoder, Asked(k=settings.search.k))
 
 
 @app.command("articles")
@@ -225,6 +230,13 @@ def _load(
     given = {**(flags or {}), "data_dir": data_dir or common.get("data_dir")}
     file = config or common.get("config")
     return load_settings({key: value for key, value in given.items() if value is not None}, file=file)
+
+
+def _encoder_ahead(settings: Settings) -> Encoder:
+    """Return the encoder, its model loading beside the imports that follow: they take as long."""
+    from embeddings import open_encoder
+
+    return open_encoder(settings.embedding, ahead=True)
 
 
 def _explain(error: Exception) -> int:

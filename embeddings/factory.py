@@ -11,15 +11,20 @@ _EMBEDDED = "use-multilingual-v3"
 _PREFIX = "sentence-transformers:"
 
 
-def open_encoder(settings: EmbeddingSettings) -> Encoder:
+def open_encoder(settings: EmbeddingSettings, *, ahead: bool = False) -> Encoder:
     """Return the encoder that `settings.model` names; nothing is loaded before its first use.
+
+    With `ahead` the embedded model begins to load at once, beside what the program does next.
 
     Raises `EmbeddingError` where the name is of no known form.
     """
     if settings.model == _EMBEDDED:
         from .use import UseEncoder
 
-        return UseEncoder(settings.threads)
+        encoder = UseEncoder(settings.threads)
+        if ahead:
+            encoder.load_ahead()
+        return encoder
     name = settings.model.removeprefix(_PREFIX).strip()
     if name and settings.model.startswith(_PREFIX):
         from .transformer import SentenceTransformerEncoder

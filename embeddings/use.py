@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import chain, islice
@@ -60,6 +61,19 @@ class UseEncoder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors, float32 (n, 512). Raises `EmbeddingError` where the wheel is broken."""
         return self._encode(texts)
+
+    def load_ahead(self) -> None:
+        """Begin to load the model in a thread of its own; the first use waits for the rest.
+
+        Most of it is the tokenizer's work outside the interpreter's lock, so that imports can go on
+        meanwhile. What goes wrong is said by the first use.
+        """
+
+        def load() -> None:
+            with suppress(EmbeddingError):
+                self._model()
+
+        threading.Thread(target=load, name="load-model").start()
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), _DIM), dtype=np.float32)

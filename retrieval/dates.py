@@ -88,6 +88,16 @@ def merge_dates(
     return record or name
 
 
+def date_range(date: PartialDate | None) -> tuple[int, int]:
+    """Return the first and last day that `date` may mean as yyyymmdd, (0, 0) while its year is unknown."""
+    if date is None or date.year is None:
+        return 0, 0
+    year, month, day = date.year * 10_000, date.month, date.day
+    if month is None:
+        return year + 101, year + 1231
+    return (year + month * 100 + (day or 1), year + month * 100 + (day or 31))
+
+
 def _with_year(found: PartialDate, known: PartialDate | None) -> PartialDate:
     if found.year is not None or known is None or known.year is None:
         return found

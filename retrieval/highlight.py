@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from retrieval.lexical import Weighed
 from retrieval.question import Question
 from retrieval.sentences import Span, sentence_spans
-from retrieval.terms import bigrams, words
+from retrieval.terms import Folded
 
 _LEXICAL = 0.5  # weight of the question's terms against similarity in meaning, measured on the dev sets
 _NAME = 0.3  # worth of a name that was asked for in Latin letters
@@ -38,8 +38,9 @@ def best_sentence(
         return sentences[0] if sentences else (0, len(text))
     scores = _meaning(sentences, spans, similarities)
     near = [item for group in asked.near for item in group]
-    for terms, terms_of in (([*asked.words, *near], words), (asked.bigrams, bigrams)):
-        scores += _LEXICAL / 2 * _overlap(text, sentences, terms, terms_of, set(terms_of(heading)))
+    folded, subject = [Folded(text[start:end]) for start, end in sentences], Folded(heading)
+    for terms in ([*asked.words, *near], asked.bigrams):
+        scores += _LEXICAL / 2 * _overlap(folded, terms, subject)
     pieces = [text[start:end] for start, end in sentences]
     for name in asked.written:
         scores += _NAME * np.asarray([name in piece for piece in pieces], np.float32)
@@ -55,24 +56,17 @@ def _meaning(sentences: Sequence[Span], spans: Sequence[Span], similarities: Flo
     return np.asarray([similarities[own].max() if own.any() else 0.0 for own in inside], np.float32)
 
 
-def _overlap(
-    text: str,
-    sentences: Sequence[Span],
-    terms: Sequence[Weighed],
-    terms_of: Callable[[str], list[str]],
-    subject: set[str],
-) -> Floats:
+def _overlap(sentences: Sequence[Folded], terms: Sequence[Weighed], subject: Folded) -> Floats:
     """Return the share of the question's terms in each sentence, by how few of the others have them.
 
     What all sentences have in common is the subject of the passage; it does not tell them apart.
     """
-    own = [set(terms_of(text[start:end])) for start, end in sentences]
-    weights: dict[str, float] = {}
-    for item in terms:
-        having = sum(item.term in present for present in own)
-        if having:
+    shares, whole = np.zeros(len(sentences), np.float32), 0.0
+    for item in {item.term: item for item in terms}.values():
+        present = [sentence.has(item.term) for sentence in sentences]
+        if having := sum(present):
             rarity = math.log1p(len(sentences) / (0.5 + having))
-            weights[item.term] = item.idf * item.weight * rarity * (_SUBJECT if item.term in subject else 1.0)
-    whole = sum(weights.values()) or 1.0
-    shares = [sum(weight for term, weight in weights.items() if term in present) / whole for present in own]
-    return np.asarray(shares, np.float32)
+            weight = item.idf * item.weight * rarity * (_SUBJECT if subject.has(item.term) else 1.0)
+            shares += np.float32(weight) * np.asarray(present, np.float32)
+            whole += weight
+    return shares / np.float32(whole or 1.0)

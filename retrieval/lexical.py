@@ -25,6 +25,8 @@ class Weighed:
     """A question's term that the index knows."""
 
     term: str
+    number: int
+    """Of the term in its index."""
     idf: float
     weight: float
     """1 for a term that stands in the question, less for one that is only near to it."""
@@ -104,7 +106,9 @@ class LexicalIndex:
 
     def weigh(self, terms: Iterable[str]) -> list[Weighed]:
         """Return the terms that occur in the index, each once, with their inverse document frequency."""
-        return [Weighed(term, self._idf(number), 1.0) for term, number in self._numbers(terms).items()]
+        return [
+            Weighed(term, number, self._idf(number), 1.0) for term, number in self._numbers(terms).items()
+        ]
 
     def missing_idf(self) -> float:
         """Return the weight of a term that no document has."""
@@ -113,9 +117,8 @@ class LexicalIndex:
     def score(self, weighed: Sequence[Weighed]) -> Floats:
         """Return the BM25 score of every document for a disjunction of terms, float32 (size,)."""
         scores = np.zeros(self.size, np.float32)
-        numbers = self._numbers(item.term for item in weighed)
         for item in weighed:
-            documents, gains = self._posting(numbers[item.term])
+            documents, gains = self._posting(item.number)
             scores[documents] += np.float32(item.idf * item.weight) * gains
         return scores
 
@@ -126,9 +129,8 @@ class LexicalIndex:
         readings of one name, not what was asked word for word.
         """
         scores = np.zeros(self.size, np.float32)
-        numbers = self._numbers(item.term for item in group)
         for item in group:
-            documents = self._documents[self._span(numbers[item.term])]
+            documents = self._documents[self._span(item.number)]
             scores[documents] = np.maximum(scores[documents], np.float32(item.idf * item.weight))
         return scores
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -93,7 +93,7 @@ class Interpreter:
         kept = similarities >= _NEAR_LEAST
         terms = self._catalog.vocabulary(numbers[kept])
         weight = dict(zip(terms, (similarities[kept] ** 2).tolist(), strict=True))
-        return [Weighed(item.term, item.idf, weight[item.term]) for item in self._words.weigh(terms)]
+        return [replace(item, weight=weight[item.term]) for item in self._words.weigh(terms)]
 
 
 def _mass(index: LexicalIndex, terms: list[str], known: list[Weighed]) -> float:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from config import EmbeddingSettings, SearchSettings
 from embeddings import Encoder, open_encoder
 from retrieval.catalog import Catalog
-from retrieval.dates import parse_date
+from retrieval.dates import date_range, parse_date
 from retrieval.errors import BadQueryError, BrokenIndexError, EncoderMismatchError
 from retrieval.fusion import FEATURES, Fusion, fusion_for
 from retrieval.generation import Manifest, generation_folder, read_manifest, require_generation, verify
@@ -22,7 +22,6 @@ from retrieval.model import Answer, Hit
 from retrieval.question import Interpreter, Question
 from retrieval.units import UnitStore
 from retrieval.vectors import VectorIndex
-from retrieval.writer import date_range
 
 DEFAULT_THRESHOLD = SearchSettings().threshold
 _CANDIDATES = 100  # of each way of finding; the right passage is nearly always among the first ten of one

@@ -36,6 +36,20 @@ def bigrams(text: str) -> list[str]:
     return [term for token, han in _tokens(text) for term in (_pairs(token) if han else [token])]
 
 
+class Folded:
+    """A text that can be asked for terms, without being segmented: Chinese ones may be parts of its words."""
+
+    def __init__(self, text: str) -> None:
+        self._text = fold_case(text)
+        self._others = {
+            match.group().replace(",", "") for match in _TOKEN.finditer(self._text) if not match.lastgroup
+        }
+
+    def has(self, term: str) -> bool:
+        """Return whether a term, as of `words` or `bigrams`, stands in the text."""
+        return term in (self._text if _HAN_CHAR.match(term) else self._others)
+
+
 def bridge_terms(terms: Iterable[str]) -> Iterator[str]:
     """Yield the terms that carry a meaning of their own: Chinese words and words of other scripts."""
     for term in terms:

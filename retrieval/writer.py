@@ -17,10 +17,11 @@ import xxhash
 from embeddings import Encoder, Vectors, encode_spans
 from retrieval.catalog import Catalog
 from retrieval.centring import common_direction
+from retrieval.dates import date_range
 from retrieval.folding import fold
 from retrieval.generation import FORMAT, Manifest
 from retrieval.lexical import LexicalIndex
-from retrieval.model import Article, PartialDate, Passage
+from retrieval.model import Article, Passage
 from retrieval.names import name_readings
 from retrieval.passages import split_passages
 from retrieval.sentences import Span, sentence_spans
@@ -130,16 +131,6 @@ def describe_generation(
         versions={"python": platform.python_version(), **{name: version(name) for name in packages}},
         files={},
     )
-
-
-def date_range(date: PartialDate | None) -> tuple[int, int]:
-    """Return the first and last day that `date` may mean as yyyymmdd, (0, 0) while its year is unknown."""
-    if date is None or date.year is None:
-        return 0, 0
-    year, month, day = date.year * 10_000, date.month, date.day
-    if month is None:
-        return year + 101, year + 1231
-    return (year + month * 100 + (day or 1), year + month * 100 + (day or 31))
 
 
 def _write_vectors(

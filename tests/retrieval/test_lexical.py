@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.lexical import LexicalIndex, Weighed
+from retrieval.lexical import LexicalIndex
 
 _K1, _B, _PRIOR = 1.2, 0.75, 200
 _TERMS = ["会议", "强调", "安全", "大会", "召开", "3.21", "app"]
@@ -80,9 +81,12 @@ def test_opening_again_gives_the_same(texts: list[list[str]], question: list[str
 
 @given(_DOCUMENTS)
 def test_the_best_of_a_group_counts_once(texts: list[list[str]]) -> None:
-    group = [Weighed("会议", 2.0, 0.5), Weighed("安全", 1.0, 0.25)]
     with _written([*texts, ["会议", "安全"]]) as (folder, terms):
         index = LexicalIndex.open(folder, terms, "words")
+        group = [
+            replace(item, idf=idf, weight=weight)
+            for item, idf, weight in zip(index.weigh(["会议", "安全"]), (2.0, 1.0), (0.5, 0.25), strict=True)
+        ]
         found = index.score_best(group)
         for text, score in zip([*texts, ["会议", "安全"]], found, strict=True):
             expected = max((item.idf * item.weight for item in group if item.term in text), default=0.0)
@@ -93,7 +97,7 @@ def test_a_weight_below_one_counts_less() -> None:
     with _written([["会议"], ["安全"]]) as (folder, terms):
         index = LexicalIndex.open(folder, terms, "words")
         (item,) = index.weigh(["会议"])
-        half = Weighed(item.term, item.idf, 0.5)
+        half = replace(item, weight=0.5)
         assert index.score([half]) == pytest.approx(index.score([item]) / 2)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.terms import bigrams, bridge_terms, foreign_words, is_chinese, usual_share, words
+from retrieval.terms import Folded, bigrams, bridge_terms, foreign_words, is_chinese, usual_share, words
 
 _ANY = st.text(st.characters(exclude_categories=[]), max_size=60)
 _CHINESE = st.text(st.sampled_from("全省安全生产警示教育大会召开强调要求省委书记"), min_size=1, max_size=30)
@@ -30,6 +30,18 @@ def test_pairs_are_all_neighbours(text: str) -> None:
 def test_words_are_parts_of_the_text_and_cover_it(text: str) -> None:
     assert all(word in text for word in words(text))
     assert set(text) == {char for word in words(text) for char in word}
+
+
+@given(_ANY)
+def test_a_text_has_its_own_terms(text: str) -> None:
+    folded = Folded(text)
+    assert all(folded.has(term) for term in (*words(text), *bigrams(text)))
+
+
+def test_a_number_or_foreign_word_is_had_as_a_whole() -> None:
+    folded = Folded("共13万人参加ＡＰＰ推介，1,200人获奖")
+    assert all(map(folded.has, ("13", "app", "1200", "参加", "人参")))
+    assert not any(map(folded.has, ("3", "ap", "200", "会议")))
 
 
 def test_script_width_and_case_do_not_matter() -> None:
