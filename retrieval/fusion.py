@@ -15,8 +15,8 @@ units: similarity of its best sentence or run of clauses; paragraph: similarity 
 BM25 as a share of what the question's terms could give; bridge: the same over words of near meaning, for
 questions in another language; names: Latin names met by pinyin; headings: BM25 words of headline and kicker;
 length: how much longer than two hundred characters it is (a logarithm), for a short text is near to much;
-kind: 1 where the question wants a length of time, a date or a quantity and the passage
-has one, 0.5 where it may.
+kind: where the question wants a length of time, a date or a quantity and the passage
+has one, how rare that is.
 """
 
 Floats = npt.NDArray[np.float32]
@@ -50,18 +50,19 @@ def evidence(features: npt.NDArray[np.floating[Any]], lead: float | None) -> lis
 
 
 # Fitted by scripts/fit_fusion.py on XQuAD, CRUD-RAG news and CMRC 2018, for the embedded model. By hand: what
-# a name met by pinyin is worth, which these sets do not ask for; and for questions in other languages the
-# length and the kind of answer, since their only set has long paragraphs alone, most of them with figures.
+# a name met by pinyin and the kind of answer are worth, which these sets hardly ask for (and most of their
+# paragraphs have figures); and for questions in other languages the length, since their only set has long
+# paragraphs alone.
 #
 # A question in Chinese meets the articles' own words; in another language only what crosses over counts,
 # and BM25 sees digits and a few Latin words that mislead as often as they help.
 CHINESE = Fusion(
-    weights=(1.0, 0.56, 0.93, 0.92, 0.0, 0.5, 0.43, 0.07, 0.13),
-    confidence=(-5.28, 5.62, -1.75, 1.33, 1.23, 0.0, 1.0, 1.04, -1.41, -0.19, 4.26, 3.18),
+    weights=(1.0, 0.56, 0.93, 0.92, 0.0, 0.5, 0.43, 0.07, 0.3),
+    confidence=(-5.28, 5.62, -1.75, 1.33, 1.23, 0.0, 1.0, 1.04, -1.41, 1.5, 4.26, 3.18),
 )
 FOREIGN = Fusion(
-    weights=(1.0, 0.78, 0.17, 0.17, 0.67, 0.5, 0.09, 0.03, 0.13),
-    confidence=(-6.11, 7.05, 3.72, 0.83, 0.79, 4.81, 1.47, 1.53, -0.51, -0.14, 9.53, 3.0),
+    weights=(1.0, 0.78, 0.17, 0.17, 0.67, 0.5, 0.09, 0.03, 0.3),
+    confidence=(-6.11, 7.05, 3.72, 0.83, 0.79, 4.81, 1.47, 1.53, -0.51, 1.5, 9.53, 3.0),
 )
 
 

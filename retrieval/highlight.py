@@ -15,7 +15,7 @@ from retrieval.terms import Folded
 
 _LEXICAL = 0.5  # weight of the question's terms against similarity in meaning, measured on the dev sets
 _NAME = 0.3  # worth of a name that was asked for in Latin letters
-_KIND = 0.15  # worth of the kind of answer that is wanted
+_KIND = 0.5  # worth of the kind of answer that is wanted
 _SUBJECT = 0.2  # weight of a term that the heading has
 
 Floats = npt.NDArray[np.float32]

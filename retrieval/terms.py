@@ -9,7 +9,7 @@ from retrieval.folding import fold, fold_case
 from retrieval.function_words import FUNCTION_WORDS
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_TOKEN = re.compile(rf"(?P<han>[{_HAN}]+)|\d+(?:[.,:]\d+)*|[^\W\d_]+")
+_TOKEN = re.compile(rf"(?P<han>[{_HAN}]+)|\d+(?:[.,:]\d+)*|(?:(?![{_HAN}])[^\W\d_])+")
 _DICTIONARY_WORDS = 60_101_967  # running words behind the frequencies of jieba's dictionary
 _REPORT_WORDS = frozenset(
     ["会议", "大会", "召开", "举行", "强调", "指出", "要求", "工作", "会", "本报", "记者"]

@@ -44,6 +44,11 @@ def test_a_number_or_foreign_word_is_had_as_a_whole() -> None:
     assert not any(map(folded.has, ("3", "ap", "200", "会议")))
 
 
+def test_latin_letters_and_chinese_that_touch_are_parted() -> None:
+    assert words("APP推介会用AI技术") == ["app", *words("推介会用"), "ai", *words("技术")]
+    assert bigrams("5G网络") == ["5", "g", "网络"]
+
+
 def test_script_width_and_case_do_not_matter() -> None:
     assert words("全省警示教育大會") == words("全省警示教育大会")
     assert words("ＡＰＰ") == words("app") == ["app"]
