@@ -63,8 +63,10 @@ def scan(roots: Sequence[str], old: Catalog | None, progress: Callable[[str, int
         except UnreadableError as error:
             problems.append(Problem(name, str(error), path))
             continue
-        files[path] = file
         problems += [Problem(name, remark, path) for remark in remarks]
+        if not own:
+            continue
+        files[path] = file
         added += before is None
         changed += before is not None and before.digest != file.digest
         for article in own:

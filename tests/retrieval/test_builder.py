@@ -144,6 +144,14 @@ def test_bad_files_are_named_and_the_rest_is_indexed(folder: Path, data: Path) -
     assert index(data).problems == report.problems  # said again, though nothing is new
 
 
+def test_a_file_of_bad_records_alone_is_not_counted_as_added(folder: Path, data: Path) -> None:
+    put_all(folder)
+    put(folder, "bad.jsonl", "{", "[]")
+    report = index(data, folder)
+    assert (report.added, report.failed, len(report.problems)) == (len(PARAGRAPHS), 1, 2)
+    assert index(data).published is False
+
+
 def test_a_bad_file_that_is_mended_is_indexed(folder: Path, data: Path) -> None:
     put_all(folder)
     put(folder, "new.jsonl", "{")
