@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,6 +43,7 @@ def main() -> None:
     """Run a command and exit; whatever goes wrong becomes one line on stderr and a status."""
     _prepare_streams()
     status = run(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the rest is short; a second Ctrl-C could only break it
     try:
         sys.stdout.flush()
     except OSError as error:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -19,6 +19,11 @@ import numpy as np
 from .encoder import Vectors
 from .errors import EmbeddingError
 from .text import encodable
+
+if TYPE_CHECKING:
+    from .use_network import Network
+
+    _Reading = Future[tuple[Any, Network]]
 
 _DIM = 512
 _FINGERPRINT = "use-multilingual-v3/0.2.1/1024/spans"
@@ -42,6 +47,7 @@ class UseEncoder:
         """Take the number of threads that encode batches; 0 means as many as there are usable cores."""
         self._threads = threads or _usable_cores()
         self._lock = threading.Lock()
+        self._reading: _Reading | None = None
         self._loaded: _Model | None = None
 
     @property
@@ -63,17 +69,13 @@ class UseEncoder:
         return self._encode(texts)
 
     def load_ahead(self) -> None:
-        """Begin to load the model in a thread of its own; the first use waits for the rest.
+        """Begin to read the model in a thread of its own; the first use waits for the rest.
 
-        Most of it is the tokenizer's work outside the interpreter's lock, so that imports can go on
-        meanwhile. What goes wrong is said by the first use.
+        That is work outside the interpreter's lock, so imports go on meanwhile; it imports nothing itself,
+        for an import that Ctrl-C has cut short may keep its lock. What goes wrong is said by the first use.
         """
-
-        def load() -> None:
-            with suppress(EmbeddingError):
-                self._model()
-
-        threading.Thread(target=load, name="load-model").start()
+        with suppress(ImportError):
+            self._reading = _read()
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), _DIM), dtype=np.float32)
@@ -119,27 +121,17 @@ class UseEncoder:
         if self._loaded is None:
             with self._lock:
                 if self._loaded is None:
-                    self._loaded = _Model()
+                    reading, self._reading = self._reading, None
+                    self._loaded = _Model(reading)
         return self._loaded
 
 
 class _Model:
     """The tokenizer and the network, in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, reading: _Reading | None) -> None:
         try:
-            import sentencepiece
-
-            from .use_network import Network
-
-            resources = _resources()
-            tokenizer: Any = sentencepiece.SentencePieceProcessor()
-            # Most of the time of loading is the tokenizer's, outside the interpreter's lock.
-            with ThreadPoolExecutor(1) as pool:
-                reading = pool.submit(tokenizer.Load, str(resources / "sp.model"))
-                self.network = Network(resources / "weights.npz")
-                reading.result()
-            self._tokenizer = tokenizer
+            self._tokenizer, self.network = (reading or _read()).result()
         except (ImportError, OSError, RuntimeError, ValueError, KeyError, BadZipFile) as error:
             raise EmbeddingError(
                 f"the embedded sentence model cannot be read ({error}): "
@@ -212,6 +204,25 @@ def _add(vectors: Vectors, batch: _Batch, encodings: Vectors) -> None:
     """Add each piece's vector, times its number of tokens, to that of its text."""
     weights = np.fromiter((max(1, len(piece) - 2) for piece in batch.pieces), np.float32, len(batch.pieces))
     np.add.at(vectors, batch.owners, encodings * weights[:, None])
+
+
+def _read() -> _Reading:
+    """Return tokenizer and network, to be read in a thread. Raises ImportError."""
+    import sentencepiece
+
+    from .use_network import Network
+
+    resources = _resources()
+
+    def read() -> tuple[Any, Network]:
+        tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(resources / "sp.model"))
+        return tokenizer, Network(resources / "weights.npz")
+
+    pool = ThreadPoolExecutor(1)
+    try:
+        return pool.submit(read)
+    finally:
+        pool.shutdown(wait=False)
 
 
 def _one_thread_a_product() -> None:

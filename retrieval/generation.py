@@ -132,7 +132,10 @@ def read_manifest(folder: Path) -> Manifest:
             return Manifest(**record)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _broken(folder, f"its manifest cannot be read ({type(error).__name__})") from None
-    raise _broken(folder, f"it has format {found}, this version of huiwen reads {FORMAT}")
+    raise BrokenIndexError(
+        f"generation {folder.name} was written by another version of huiwen (format {found}, this one reads"
+        f" {FORMAT}); run `huiwen index` to rebuild"
+    )
 
 
 def verify(folder: Path, manifest: Manifest, *, thorough: bool = False) -> None:

@@ -270,6 +270,24 @@ def test_an_interrupted_index_leaves_no_half_state(tmp_path: Path) -> None:
     assert huiwen("ask", "谁？", "--data-dir", "data", cwd=tmp_path).returncode == 3
 
 
+@pytest.mark.parametrize("arguments", [("ask", "谁主持了警示教育大会？"), ("index",)])
+def test_ctrl_c_is_one_line_whenever_it_comes(home: Path, arguments: tuple[str, ...]) -> None:
+    command: list[str | Path] = [SCRIPT, *arguments, "--data-dir", "data"]
+    for hundredths in range(3, 120, 13):
+        process = subprocess.Popen(
+            command, cwd=home, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        time.sleep(hundredths / 100)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+        if process.returncode == 0:  # it was done before
+            assert told == ""
+        elif process.returncode == -signal.SIGINT:  # the interpreter itself was not yet up
+            assert "/bot/" not in told
+        else:
+            assert (process.returncode, told.count("\n")) == (130, 1), told
+
+
 def test_a_closed_pipe_is_no_error(home: Path) -> None:
     command = f"{SCRIPT} articles --data-dir data | head -n 1"
     done = subprocess.run(

