@@ -1,0 +1,153 @@
+"""Questions to a generation: how many hits, in what order, from when."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval import Searcher
+from retrieval.errors import BadQueryError, EncoderMismatchError, NoIndexError
+
+from .building import PARAGRAPHS, index, put, put_all, record, said
+from .encoding import PairEncoder
+
+_OTHER = "另一段。"
+_QUESTIONS = st.text(st.characters(exclude_categories=[]), min_size=1, max_size=60) | st.sampled_from(
+    [
+        *PARAGRAPHS.values(),
+        "谁主持会议？",
+        "誰主持會議？",
+        "Wu Zhenglong",
+        "how long?",
+        "何年何月",
+        "？",
+        "😀",
+        "3.21",
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+    home: Path = tmp_path_factory.mktemp("searcher")
+    (home / "articles").mkdir()
+    put_all(home / "articles")
+    put(home / "articles", "twice.jsonl", record("twice", PARAGRAPHS["fire"], _OTHER, date="2021-07"))
+    index(home / "data", home / "articles")
+    return Searcher.open(home / "data", PairEncoder())
+
+
+@given(_QUESTIONS, st.integers(1, 9))
+def test_whatever_is_asked_the_hits_are_in_order(searcher: Searcher, question: str, k: int) -> None:
+    if not question.strip():
+        with pytest.raises(BadQueryError, match="the question is empty"):
+            searcher.ask(question, k)
+        return
+    answer = searcher.ask(question, k)
+    assert answer.question == question
+    assert 0 <= answer.confidence <= 1
+    assert len(answer.hits) == min(k, 5)  # five different texts there are
+    assert [hit.rank for hit in answer.hits] == list(range(1, len(answer.hits) + 1))
+    assert [hit.score for hit in answer.hits] == sorted((hit.score for hit in answer.hits), reverse=True)
+    assert len({hit.text for hit in answer.hits}) == len(answer.hits)
+    for hit in answer.hits:
+        start, end = hit.highlight
+        assert 0 <= start < end <= len(hit.text)
+    again = searcher.ask(question, k)
+    assert said([again]) == said([answer])
+
+
+@given(_QUESTIONS.filter(str.strip))
+def test_more_hits_begin_with_the_fewer(searcher: Searcher, question: str) -> None:
+    all_of_them = searcher.ask(question, 9).hits
+    assert searcher.ask(question, 2).hits == all_of_them[:2]
+
+
+def test_the_passage_with_the_question_s_words_comes_first(searcher: Searcher) -> None:
+    for paragraph in PARAGRAPHS.values():
+        assert searcher.ask(paragraph[:12]).hits[0].text == paragraph
+        assert searcher.ask(paragraph[-12:]).hits[0].text == paragraph
+
+
+@pytest.mark.parametrize("question", ["Wu Zhenglong", "what did Zhenglong WU demand?", "吳政隆"])
+def test_a_name_is_met_in_any_writing(searcher: Searcher, question: str) -> None:
+    assert "吴政隆" in searcher.ask(question).hits[0].text
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "found"),
+    [
+        (None, None, {"flood", "metro", "clinic", "fire", "other"}),
+        ("2021", None, {"flood", "metro", "clinic", "fire", "other"}),
+        ("2021-07-14", "2021-12", {"fire", "other"}),
+        ("2021-07-13", "2021-07-13", {"flood", "fire", "other"}),
+        (None, "2022-03-15", {"flood", "metro", "fire", "other"}),
+        ("2022年3月", "2022/3/31", {"metro"}),
+        ("2023-06-01", None, {"clinic"}),
+        ("1999", "2000", set()),
+    ],
+)
+def test_dates_limit_what_is_found(
+    searcher: Searcher, since: str | None, until: str | None, found: set[str]
+) -> None:
+    texts = PARAGRAPHS | {"other": _OTHER}
+    for question in ("会议", PARAGRAPHS["fire"], "Wu Zhenglong chemical", "另一段"):
+        answer = searcher.ask(question, 20, since, until)
+        assert {hit.text for hit in answer.hits} == {texts[name] for name in found}
+        assert answer.answered is False or found
+        if since:  # the undated article is outside any range; the dated one has the same text
+            assert "fire" not in {hit.article.id for hit in answer.hits}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said_so"),
+    [
+        ("yesterday", None, "since 'yesterday' is no date"),
+        (None, "11-20", "until '11-20' is no date"),
+        ("--11-20", None, "is no date"),
+        ("2021-02-30", None, "is no date"),
+        ("", None, "since '' is no date"),
+        ("2022", "2021", "since 2022 is after until 2021; swap them"),
+    ],
+)
+def test_a_wrong_range_is_refused(
+    searcher: Searcher, since: str | None, until: str | None, said_so: str
+) -> None:
+    with pytest.raises(BadQueryError, match=said_so):
+        searcher.ask("会议", 3, since, until)
+
+
+def test_none_or_less_cannot_be_asked_for(searcher: Searcher) -> None:
+    for k in (0, -1):
+        with pytest.raises(BadQueryError, match="at least 1"):
+            searcher.ask("会议", k)
+
+
+def test_threads_do_not_disturb_one_another(searcher: Searcher) -> None:
+    questions = [*PARAGRAPHS.values(), "Wu Zhenglong", "how long will it last?"] * 20
+    alone = [searcher.ask(question, 3) for question in questions]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda question: searcher.ask(question, 3), questions))
+    assert said(together) == said(alone)
+
+
+def test_the_threshold_decides_what_is_answered(tmp_path: Path) -> None:
+    put_all(tmp_path / "articles")
+    index(tmp_path / "data", tmp_path / "articles")
+    for threshold, answered in ((0.0, True), (1.0, False)):
+        answer = Searcher.open(tmp_path / "data", PairEncoder(), threshold).ask("防汛")
+        assert answer.answered is answered
+        assert answer.hits
+
+
+def test_another_model_is_refused_with_the_way_out(searcher: Searcher, tmp_path: Path) -> None:
+    put_all(tmp_path / "articles")
+    index(tmp_path / "data", tmp_path / "articles")
+    with pytest.raises(EncoderMismatchError, match=r"built with the model pairs, .*`huiwen index`"):
+        Searcher.open(tmp_path / "data", PairEncoder("other"))
+    with pytest.raises(NoIndexError):
+        Searcher.open(tmp_path / "nowhere", PairEncoder())
