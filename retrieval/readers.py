@@ -68,12 +68,25 @@ def find_files(root: Path) -> list[Path]:
     return sorted(found)
 
 
+def has_own_ids(path: Path) -> bool:
+    """Return whether the articles of a file bring their ids with them."""
+    return path.suffix.lower() == ".jsonl"
+
+
+def same_text(one: Article, other: Article) -> bool:
+    """Return whether two articles say the same, whatever their spacing, punctuation, width and case."""
+    return all(
+        _folded(mine) == _folded(theirs)
+        for mine, theirs in ((one.title, other.title), ("".join(one.paragraphs), "".join(other.paragraphs)))
+    )
+
+
 def article_id(title: str, paragraphs: Iterable[str], copy: int = 0) -> str:
     """Return the id of an article without one: 12 hex digits from its title and the start of its body.
 
     It does not depend on file or folder, nor on spacing, punctuation, width and case, nor on the text after
     the first 80 letters; so it outlives moves, renames and most corrections. The date is in the body's start
-    wherever the paper printed one. `copy` tells apart what is the same so far on one page.
+    wherever the paper printed one. `copy` tells apart articles that are the same so far.
     """
     body = ""
     for paragraph in paragraphs:
@@ -146,15 +159,13 @@ def _read_page(data: bytes, name: str) -> Reading:
     page = decode(data)
     # the date that the page itself prints is surer than one in a file name
     named = parse_date(masthead_date(page), "dateline") or date_from_name(name)
-    articles: list[Article] = []
-    seen: set[str] = set()
-    for draft in reflow(page):
-        copy = 0
-        while (identity := article_id(draft.title, draft.paragraphs, copy)) in seen:
-            copy += 1
-        seen.add(identity)
-        articles.append(_article(identity, draft, None, named, name, ""))
-    return Reading(tuple(articles), ())
+    return Reading(
+        tuple(
+            _article(article_id(draft.title, draft.paragraphs), draft, None, named, name, "")
+            for draft in reflow(page)
+        ),
+        (),
+    )
 
 
 def _article(

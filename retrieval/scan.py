@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import xxhash
@@ -14,7 +14,7 @@ import xxhash
 from retrieval.catalog import Catalog, Problem, SourceFile
 from retrieval.errors import UnreadableError
 from retrieval.model import Article
-from retrieval.readers import find_files, read_articles
+from retrieval.readers import article_id, find_files, has_own_ids, read_articles, same_text
 
 _BLOCK = 1 << 20
 
@@ -70,6 +70,8 @@ def scan(roots: Sequence[str], old: Catalog | None, progress: Callable[[str, int
         added += before is None
         changed += before is not None and before.digest != file.digest
         for article in own:
+            if not has_own_ids(Path(path)):
+                article = _told_apart(article, articles)
             if article.id in articles:
                 other = files[articles[article.id][1]].name
                 problems.append(Problem(name, f"article {article.id} is already in {other}; left out here"))
@@ -85,6 +87,16 @@ def scan(roots: Sequence[str], old: Catalog | None, progress: Callable[[str, int
         removed=len(known.keys() - files.keys()),
         unchanged=len(files) - added - changed,
     )
+
+
+def _told_apart(article: Article, others: Mapping[str, tuple[Article, str]]) -> Article:
+    """Return `article` with an id that no article of another text has."""
+    copy = 0
+    while (identity := article_id(article.title, article.paragraphs, copy)) in others:
+        if same_text(article, others[identity][0]):
+            break
+        copy += 1
+    return replace(article, id=identity)
 
 
 class _KeptError(Exception):

@@ -124,6 +124,24 @@ def test_an_article_in_two_files_counts_once_and_outlives_either(folder: Path, d
     assert ids(data) == ["other", "same"]
 
 
+def test_articles_that_begin_alike_are_all_kept(folder: Path, data: Path) -> None:
+    beginning = "全省召开安全生产电视电话会议，" * 10
+    for number in range(3):
+        (folder / f"{number}.txt").write_text(f"{beginning}第{number}次。\n\n", encoding="utf-8")
+    (folder / "again.txt").write_text(f"{beginning}第1次。", encoding="utf-8")
+    report = index(data, folder)
+    assert report.articles == 3
+    assert [re.sub(" [0-9a-f]{12} ", " * ", p.reason) for p in report.problems] == [
+        "article * is already in 1.txt; left out here"
+    ]
+    assert index(data).published is False
+    before = ids(data)
+    (folder / "0.txt").unlink()
+    assert index(data).articles == 2
+    assert index(data, full=True).articles == 2
+    assert set(ids(data)) < set(before)
+
+
 def test_bad_files_are_named_and_the_rest_is_indexed(folder: Path, data: Path) -> None:
     put_all(folder)
     (folder / "empty.txt").write_bytes(b"")

@@ -11,7 +11,7 @@ import pytest
 
 from retrieval.errors import UnreadableError
 from retrieval.model import Article
-from retrieval.readers import article_id, find_files, read_articles
+from retrieval.readers import article_id, find_files, read_articles, same_text
 
 _SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -58,6 +58,16 @@ def test_gb18030_page_reads_as_the_same_article(tmp_path: Path) -> None:
         assert read_articles(_write(tmp_path / "a.txt", text.encode(encoding)), "a.txt").articles == plain
 
 
+def test_the_same_text_is_told_whatever_its_look() -> None:
+    def article(title: str, *paragraphs: str) -> Article:
+        return Article("x", title, "", paragraphs, None, "")
+
+    one = article("警钟长鸣 举一反三", "会议，召开ABC", "行动。")
+    assert same_text(one, article("警钟长鸣举一反三", "会议召开ａｂｃ。行动"))
+    assert not same_text(one, article("警钟长鸣 举一反三", "会议，召开ABC"))
+    assert not same_text(one, article("警钟长鸣", "会议，召开ABC", "行动。"))
+
+
 def test_ids_outlive_moves_renames_and_corrections(tmp_path: Path) -> None:
     text = (_SAMPLES / "2024-06-04-safety-warning-conference.txt").read_text(encoding="utf-8")
     (first,) = read_articles(_write(tmp_path / "a.txt", text), "a.txt").articles
@@ -77,12 +87,6 @@ def test_the_masthead_gives_the_year(tmp_path: Path) -> None:
     (article,) = read_articles(_write(tmp_path / "a.txt", page.replace("\n", "\r\n")), "a.txt").articles
     assert article.paragraphs == ("本报讯6月3日，云泊市召开会议，部署工作。",)
     assert str(article.date) == "2024-06-03"
-
-
-def test_equal_articles_on_a_page_have_different_ids(tmp_path: Path) -> None:
-    page = (_SAMPLES / "2024-09-11-teachers-and-old-towns.txt").read_text(encoding="utf-8")
-    articles = read_articles(_write(tmp_path / "a.txt", page + "\n\n" + page), "a.txt").articles
-    assert len(articles) == len({article.id for article in articles}) == 4
 
 
 def test_id_ignores_spacing_width_and_punctuation() -> None:
