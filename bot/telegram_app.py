@@ -127,7 +127,7 @@ def _secrets(settings: Settings) -> list[str]:
 
 
 def _refuse(line: str) -> int:
-    print(line, file=sys.stderr)
+    print(f"huiwen: {line}", file=sys.stderr)
     return _WRONG
 
 
