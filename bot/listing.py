@@ -15,7 +15,7 @@ from retrieval.catalog import Catalog
 from retrieval.errors import BadQueryError, UnreadableError
 from retrieval.generation import generation_folder, read_manifest, require_generation, verify
 from retrieval.model import Article
-from retrieval.readers import read_articles
+from retrieval.reading.readers import read_articles
 
 _REFLOWED = ("title", "kicker", "date")
 

@@ -11,9 +11,9 @@ import pytest
 
 from retrieval.errors import UnreadableError
 from retrieval.model import Article
-from retrieval.readers import article_id, find_files, read_articles, same_text
+from retrieval.reading.readers import article_id, find_files, read_articles, same_text
 
-_SAMPLES = Path(__file__).parents[2] / "samples"
+_SAMPLES = Path(__file__).parents[3] / "samples"
 
 
 def _write(path: Path, content: str | bytes) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
-from retrieval.typography import Line, is_cjk, open_pairs
+from retrieval.reading.typography import Line, is_cjk, open_pairs
 
 _WORDS_AROUND = 8  # characters on either side of a line end that decide whether it cuts a word
 

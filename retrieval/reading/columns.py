@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from retrieval.typography import Line, ends_sentence, first_token_width
+from retrieval.reading.typography import Line, ends_sentence, first_token_width
 
 INDENT = 2.0  # units; the first line of a paragraph is indented by two characters in nearly all the press
 _FIRST = 0.8  # what a line counts that fills the column if its indent was lost

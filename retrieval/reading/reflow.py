@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from retrieval.furniture import is_furniture
-from retrieval.headlines import headline
-from retrieval.layout import Layout, State, read_layout
-from retrieval.typography import Line, char_width, join_lines, measure, squeeze_spaces
+from retrieval.reading.furniture import is_furniture
+from retrieval.reading.headlines import headline
+from retrieval.reading.layout import Layout, State, read_layout
+from retrieval.reading.typography import Line, char_width, join_lines, measure, squeeze_spaces
 
 _WHITE = "".join(
     map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x3000))

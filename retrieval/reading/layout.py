@@ -15,9 +15,9 @@ from enum import IntEnum
 from itertools import pairwise, product
 from math import log
 
-from retrieval.columns import INDENT, column_widths
-from retrieval.typography import Line, ends_sentence, first_token_width, open_pairs
-from retrieval.weights import WEIGHTS, Weights
+from retrieval.reading.columns import INDENT, column_widths
+from retrieval.reading.typography import Line, ends_sentence, first_token_width, open_pairs
+from retrieval.reading.weights import WEIGHTS, Weights
 
 _SEMIFINAL = "：:；;）)"
 _GOES_ON = "，、,“‘（《〈「『【(—·-"

@@ -13,11 +13,11 @@ from pathlib import Path
 from unicodedata import normalize
 
 from retrieval.dates import date_from_dateline, date_from_name, merge_dates, parse_date
-from retrieval.decoding import decode
 from retrieval.errors import UnreadableError
-from retrieval.furniture import masthead_date
 from retrieval.model import Article, PartialDate
-from retrieval.reflow import Draft, reflow
+from retrieval.reading.decoding import decode
+from retrieval.reading.furniture import masthead_date
+from retrieval.reading.reflow import Draft, reflow
 
 _MEGABYTE = 1_000_000
 _MAX_LINE = 5 * _MEGABYTE  # bytes; the longest book chapters have a tenth of it

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from retrieval.decoding import decode
-from retrieval.furniture import is_furniture
-from retrieval.reflow import Draft, reflow
-from retrieval.typography import first_token_width, measure
+from retrieval.reading.decoding import decode
+from retrieval.reading.furniture import is_furniture
+from retrieval.reading.reflow import Draft, reflow
+from retrieval.reading.typography import first_token_width, measure
 
-_SAMPLES = Path(__file__).parents[2] / "samples"
+_SAMPLES = Path(__file__).parents[3] / "samples"
 _TOKEN = re.compile(r"[A-Za-z]+|\d+|.")
 _NO_START = "，。、；：？！”’）》"
 _NO_END = "“‘（《"

@@ -1,4 +1,4 @@
-"""What speaks for and against each reading of a line: the parameters of `retrieval.layout`.
+"""What speaks for and against each reading of a line: the parameters of `retrieval.reading.layout`.
 
 They are set by hand, from shares counted on articles set in columns (how many lines inside a paragraph end
 with a sentence, stop short, have white space below) and, where those are too few to count, by judgement. How

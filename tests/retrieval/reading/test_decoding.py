@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.decoding import decode
 from retrieval.errors import UnreadableError
+from retrieval.reading.decoding import decode
 
-_SAMPLES = Path(__file__).parents[2] / "samples"
+_SAMPLES = Path(__file__).parents[3] / "samples"
 _SIMPLIFIED = (_SAMPLES / "2024-06-04-safety-warning-conference.txt").read_text(encoding="utf-8")
 _TRADITIONAL = (
     "本報訊 九月十日，渡口鎮舉行古鎮保護論壇，來自各地的建築師與居民代表參加論壇，圍繞老街的保護展開討論。"
