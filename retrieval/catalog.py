@@ -75,7 +75,9 @@ class Catalog:
         """Return the catalog of a published generation, read-only."""
         uri = f"{(folder / FILE_NAME).absolute().as_uri()}?mode=ro&immutable=1"
         # SQLite serialises what threads ask of one connection (sqlite3.threadsafety == 3).
-        return cls(sqlite3.connect(uri, uri=True, check_same_thread=False))
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        connection.execute("PRAGMA schema_version")  # opens the file now, not when it may have been removed
+        return cls(connection)
 
     def close(self) -> None:
         """Write what is pending and close."""

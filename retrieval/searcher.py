@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 import weakref
 from pathlib import Path
@@ -74,18 +75,17 @@ class Searcher:
         try:
             manifest = read_manifest(folder)
             verify(folder, manifest)
-        except BrokenIndexError:
-            if require_generation(data_dir) == number:
+            encoder = encoder or open_encoder(EmbeddingSettings(model=manifest.model))
+            _require_model(manifest, encoder)
+            return cls(folder, manifest, encoder, threshold)
+        except (BrokenIndexError, OSError, RuntimeError, sqlite3.Error) as error:
+            if require_generation(data_dir) != number:  # a writer has replaced and removed it meanwhile
+                return cls.open(data_dir, encoder, threshold)
+            if isinstance(error, BrokenIndexError):
                 raise
-            return cls.open(data_dir, encoder, threshold)  # a writer has replaced and removed it meanwhile
-        if encoder is None:
-            encoder = open_encoder(EmbeddingSettings(model=manifest.model))
-        if manifest.fingerprint != encoder.fingerprint:
-            raise EncoderMismatchError(
-                f"the index was built with the model {manifest.model}, which differs from the one configured;"
-                " run `huiwen index` to rebuild it, or set embedding.model back"
-            )
-        return cls(folder, manifest, encoder, threshold)
+            raise BrokenIndexError(
+                f"generation {folder.name} cannot be opened ({error}); run `huiwen index --full` to rebuild"
+            ) from None
 
     @property
     def generation(self) -> int:
@@ -204,6 +204,14 @@ class Searcher:
         others = scores[self.owners[candidates] != self.owners[candidates[best]]]
         lead = float(scores[best] - others.max()) if len(others) else None
         return fusion.sureness(features[best], lead)
+
+
+def _require_model(manifest: Manifest, encoder: Encoder) -> None:
+    if manifest.fingerprint != encoder.fingerprint:
+        raise EncoderMismatchError(
+            f"the index was built with the model {manifest.model}, which differs from the one configured;"
+            " run `huiwen index` to rebuild it, or set embedding.model back"
+        )
 
 
 def _highest(scores: Floats, count: int, allowed: Mask | None) -> Numbers:
