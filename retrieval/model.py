@@ -13,7 +13,8 @@ class PartialDate:
     month: int | None
     day: int | None
     origin: str = "record"
-    """Where it was read: "record", "dateline", "file name", or "inferred" for a year taken from elsewhere."""
+    """Where it was read: "record", "dateline", "masthead", "page" (what a web page says for machines),
+    "file name", "metadata", or "inferred" for a year taken from elsewhere."""
 
     def __str__(self) -> str:
         """Return ISO 8601: 2019-11-20, 2019-11, 2019, or --11-20 while the year is unknown."""
@@ -33,6 +34,8 @@ class Article:
     source: str
     """Paper or file name, as shown beneath an answer."""
     url: str = ""
+    published: PartialDate | None = None
+    """When it was in the paper, where that is known; `date` may be that of what it reports."""
 
 
 @dataclass(frozen=True, slots=True)

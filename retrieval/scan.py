@@ -14,7 +14,7 @@ import xxhash
 from retrieval.catalog import Catalog, Problem, SourceFile
 from retrieval.errors import UnreadableError
 from retrieval.model import Article
-from retrieval.reading.readers import article_id, find_files, has_own_ids, read_articles, same_text
+from retrieval.reading import article_id, find_files, has_own_ids, read_articles, same_text
 
 _BLOCK = 1 << 20
 

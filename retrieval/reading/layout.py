@@ -32,6 +32,7 @@ _TOLERANCE = 0.5  # half a unit: justification squeezes or stretches a line by a
 _PART_LINES = 8  # fewer say nothing about their column
 _SURELY_SHORT = 3.0  # units of room left: the next word would have fitted
 _OPEN_LINES = 8  # a quote left open for more lines than this was never closed
+_LARGE = 1.2  # size of a headline's letters against those of the body
 _WORST = -12.0  # no single misfit weighs more: pages have faults of their own
 _LONGEST_HEAD = 100.0  # units; a longer line on top of plain prose is prose
 _PROSE_HEADS = 4  # lines on top of plain prose that may be its headline
@@ -239,6 +240,8 @@ def _links(lines: Sequence[Line], printed: bool, weights: Weights) -> list[_Link
             as_head += weights.head_final
         elif is_final:
             as_head += weights.head_exclaims
+        if line.scale:
+            as_head += weights.large if line.scale >= _LARGE else weights.not_large
         if following is None:
             links.append(_Link(line.low, line.high, line.space, 0.0, ending, 0.0, ending, 0.0, 0.0, as_head))
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -52,7 +52,27 @@ def reflow(text: str) -> list[Draft]:
     Text in hard-wrapped columns becomes paragraphs, with headlines on top or at the end of each article. Text
     with one paragraph a line, however separated, comes through unchanged.
     """
-    lines = printed_lines(text)
+    return _drafts(printed_lines(text))
+
+
+def reflow_lines(printed: Iterable[tuple[str, int, float, float]]) -> list[Draft]:
+    """Return the articles of a page from its lines in reading order.
+
+    Each is a text, the blank lines above it, its indent in full-width units, and the size of its letters
+    against those of the body.
+    """
+    lines: list[Line] = []
+    above = 0
+    for text, gap, indent, scale in printed:
+        content = text.strip(_WHITE)
+        above = max(above, gap)
+        if content and not is_furniture(content):
+            lines.append(Line(content, above, indent, *measure(content), scale))
+            above = 0
+    return _drafts(lines)
+
+
+def _drafts(lines: Sequence[Line]) -> list[Draft]:
     layout = read_layout(lines)
     blocks = list(_blocks(lines, layout))
     on_top = bool(blocks) and blocks[0].is_head and not _ends_with_larger_head(blocks)

@@ -44,6 +44,8 @@ class Line:
     """Width with every punctuation mark squeezed, indent left out."""
     high: float
     """Width with nothing squeezed, indent left out."""
+    scale: float = 0.0
+    """Size of its letters against those of the body, 0 where it is not known."""
 
     @property
     def space(self) -> float:

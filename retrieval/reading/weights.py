@@ -53,6 +53,8 @@ class Weights:
     head_exclaims: float = -3.0
     head_comma: float = -1.5
     head_width: float = -1.0  # exactly as wide as the column
+    large: float = 9.0  # set in larger letters than the body, where their size is known ...
+    not_large: float = -9.0  # ... or not
 
 
 WEIGHTS = Weights()

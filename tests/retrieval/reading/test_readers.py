@@ -11,7 +11,7 @@ import pytest
 
 from retrieval.errors import UnreadableError
 from retrieval.model import Article
-from retrieval.reading.readers import article_id, find_files, read_articles, same_text
+from retrieval.reading import article_id, find_files, read_articles, same_text
 
 _SAMPLES = Path(__file__).parents[3] / "samples"
 

@@ -1,0 +1,72 @@
+"""Web pages in, articles out: the text of the article, without what stands around it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Any
+
+import trafilatura
+
+from retrieval.dates import parse_date
+from retrieval.errors import UnreadableError
+from retrieval.reading.decoding import decode
+from retrieval.reading.document import Document, titled
+from retrieval.reading.furniture import is_byline, masthead_date
+from retrieval.reading.reflow import reflow
+
+_MEGABYTE = 1_000_000
+_MAX_SIZE = 20 * _MEGABYTE  # bytes; beyond it the library does not look
+_HEAD = 4096  # bytes in which a page names its encoding
+_CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}  # what such pages really hold
+
+
+def read(data: bytes) -> Document:
+    """Return the one article of a web page. Raises UnreadableError."""
+    if len(data) > _MAX_SIZE:
+        raise UnreadableError(f"a web page of {len(data) // _MEGABYTE} MB; save the article alone")
+    page = _DECLARATION.sub("", _decode(data))
+    found = _extract(page)
+    text = str(found.get("text") or "").strip()
+    drafts = reflow("\n".join(line for line in text.splitlines() if not is_byline(line)))
+    if not drafts:
+        raise UnreadableError("no article in this web page; save its text as .txt")
+    title = " ".join(str(found.get("title") or "").split())
+    return Document(
+        [titled(drafts, title)] if title else drafts,
+        published=parse_date(str(found.get("date") or masthead_date(text)), "page"),
+        source=str(found.get("sitename") or ""),
+        url=_address(str(found.get("url") or "")),
+    )
+
+
+def _decode(data: bytes) -> str:
+    named = _CHARSET.search(data[:_HEAD])
+    if named is not None and not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        name = named.group(1).decode("ascii").lower()
+        try:
+            return data.decode(_WIDER.get(name, name))
+        except (LookupError, UnicodeDecodeError):
+            pass  # it is not what it says
+    return decode(data)
+
+
+def _extract(page: str) -> dict[str, Any]:
+    """Return what the library finds, first with care and then with everything that could be text."""
+    for recall in (False, True):
+        found: Any = trafilatura.bare_extraction(
+            page,
+            with_metadata=True,
+            favor_recall=recall,
+            include_comments=False,
+            date_extraction_params={"original_date": True, "extensive_search": False},
+        )
+        if found is not None and found.text:
+            return {name: getattr(found, name) for name in ("text", "title", "date", "sitename", "url")}
+    return {}
+
+
+def _address(url: str) -> str:
+    return url if url.startswith(("http://", "https://")) else ""
