@@ -96,13 +96,16 @@ def _print_numbered(article: Article) -> None:
 
 
 def _brief(article: Article) -> dict[str, Any]:
-    date = str(article.date) if article.date else ""
+    date, published = article.date, article.published
     return {
         "id": article.id,
         "title": article.title,
         "kicker": article.kicker,
-        "date": date,
+        "date": str(date or ""),
+        "date_origin": date.origin if date else "",
+        "published": str(published or ""),
         "source": article.source,
+        "also": article.also,
         "url": article.url,
         "paragraphs": len(article.paragraphs),
     }

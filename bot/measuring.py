@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rich.table import Table
@@ -12,8 +12,9 @@ from bot.console import out, print_json, progress
 from config import Settings
 from embeddings import open_encoder
 from retrieval.builder import Plan, build
+from retrieval.catalog import Catalog
 from retrieval.errors import BadQueryError
-from retrieval.evaluation import evaluate, read_queries
+from retrieval.evaluation import Query, evaluate, read_queries
 from retrieval.searcher import Searcher
 
 _NAMES = {
@@ -45,7 +46,9 @@ def measure(settings: Settings, folder: Path, *, as_json: bool) -> int:
         report = build(plan, [corpus], encoder, report_progress)
         searcher = Searcher.open(plan.data_dir, encoder, settings.search.threshold)
         scores = evaluate(
-            queries, searcher.ask, lambda done: report_progress("questions", done, len(queries))
+            [_of_shown_articles(query, searcher.catalog) for query in queries],
+            searcher.ask,
+            lambda done: report_progress("questions", done, len(queries)),
         )
     rows = {lang: {_NAMES[key]: value for key, value in asdict(row).items()} for lang, row in scores.items()}
     if as_json:
@@ -60,3 +63,11 @@ def measure(settings: Settings, folder: Path, *, as_json: bool) -> int:
         )
     out().print(table)
     return 0
+
+
+def _of_shown_articles(query: Query, catalog: Catalog) -> Query:
+    """Return a question whose answers are named as they are shown: for reprints, by what stands for them."""
+    shown = {name: catalog.article(name) for name in query.relevant}
+    return replace(
+        query, relevant=frozenset(article.id if article else name for name, article in shown.items())
+    )

@@ -102,7 +102,8 @@ def _render_heading(article: ArticleRef, texts: Texts) -> str:
     source = _line(article.source)
     if article.url.startswith(("http://", "https://")) and len(article.url) <= _URL_CHARS:
         source = f'<a href="{html.escape(_clean(article.url))}">{source or "↗"}</a>'
-    about = " · ".join(part for part in (_line(render_date(article.date, texts)), source) if part)
+    others = _line("、".join(article.also))
+    about = " · ".join(part for part in (_line(render_date(article.date, texts)), source, others) if part)
     return f"<b>{_headline(article, texts)}</b>" + (f"\n<i>{about}</i>" if about else "")
 
 

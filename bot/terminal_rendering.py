@@ -31,7 +31,7 @@ def render_article(article: Article) -> Text:
     if article.kicker:
         text.append(article.kicker + "\n", _DIM)
     text.append((article.title or "(no headline)") + "\n", _MARK)
-    where = [str(article.date) if article.date else "", article.source, article.url, article.id]
+    where = [_dates(article), _sources(article), article.url, article.id]
     text.append(" · ".join(part for part in where if part) + "\n", _DIM)
     for paragraph in article.paragraphs:
         text.append(f"\n{paragraph}\n")
@@ -42,13 +42,26 @@ def _render_hit(hit: Hit, *, styled: bool) -> Text:
     start, end = hit.highlight
     text = Text(f"{hit.rank}. ")
     text.append(hit.article.title or hit.article.kicker or hit.article.source, "bold cyan")
-    about = [hit.article.date, hit.article.source, f"¶{hit.paragraph}", hit.article.id]
+    about = [hit.article.date, _sources(hit.article), f"¶{hit.paragraph}", hit.article.id]
     text.append("\n   " + " · ".join(part for part in about if part) + "\n", _DIM)
     marks = ("", "") if styled else ("【", "】")
     text.append("   " + hit.text[:start])
     text.append(marks[0] + hit.text[start:end] + marks[1], "bold yellow")
     text.append(hit.text[end:] + "\n\n")
     return text
+
+
+def _dates(article: Article) -> str:
+    """Return the date of an article and where it was read, and when it was printed if that was another day."""
+    date, published = article.date, article.published
+    parts = [f"{date} ({date.origin})"] if date else []
+    if published is not None and str(published) != str(date):
+        parts.append(f"printed {published} ({published.origin})")
+    return ", ".join(parts)
+
+
+def _sources(article: Article | ArticleRef) -> str:
+    return "、".join([article.source, *article.also])
 
 
 def _heading(article: ArticleRef) -> str:

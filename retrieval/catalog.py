@@ -1,6 +1,7 @@
 """The catalog: articles, passages and files of one generation, in SQLite.
 
-Paths are stored as bytes, which is what they are: not every file name is UTF-8.
+Reprints are kept as rows of their own: they come back when the article that stands for them goes. Paths are
+stored as bytes, which is what they are: not every file name is UTF-8.
 """
 
 from __future__ import annotations
@@ -9,17 +10,25 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from retrieval.model import Article, ArticleRef, PartialDate, Passage
+from retrieval.signatures import Signature
 
 FILE_NAME = "catalog.sqlite"
 _SCHEMA = """
-CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
-  kicker TEXT NOT NULL, year INTEGER, month INTEGER, day INTEGER, date_origin TEXT, source TEXT NOT NULL,
-  url TEXT NOT NULL, paragraphs TEXT NOT NULL, file BLOB NOT NULL);
+CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL,
+  kicker TEXT NOT NULL, date TEXT NOT NULL, date_origin TEXT NOT NULL, published TEXT NOT NULL,
+  published_origin TEXT NOT NULL, source TEXT NOT NULL, url TEXT NOT NULL, also TEXT NOT NULL,
+  paragraphs TEXT NOT NULL, file BLOB NOT NULL, place INTEGER NOT NULL, own_id TEXT NOT NULL,
+  signature BLOB NOT NULL,
+  stands_for INTEGER NOT NULL REFERENCES articles (number));
 CREATE INDEX articles_by_file ON articles (file);
+CREATE INDEX articles_by_id ON articles (id);
+CREATE INDEX articles_by_own_id ON articles (own_id);
 CREATE TABLE passages (number INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles (number),
   paragraph INTEGER NOT NULL, start INTEGER NOT NULL, text TEXT NOT NULL);
 CREATE TABLE files (path BLOB PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL,
@@ -57,6 +66,17 @@ class Problem:
     """Of the file, where the reason lies in it alone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article as it stands in its file."""
+
+    article: Article
+    file: SourceFile
+    place: int
+    """0 is the file's first article."""
+    signature: Signature
+
+
 class Catalog:
     """Reads one generation's catalog; safe to use from several threads."""
 
@@ -84,21 +104,27 @@ class Catalog:
         self.connection.commit()
         self.connection.close()
 
-    def add_article(self, number: int, article: Article, file: str) -> None:
-        """Store an article under its number."""
-        date = article.date
-        parts = (date.year, date.month, date.day, date.origin) if date else (None, None, None, None)
-        paragraphs = json.dumps(article.paragraphs, ensure_ascii=False)
+    def add_article(self, number: int, article: Article, found: Found, stands_for: int) -> None:
+        """Store the article that `found` has become under its number.
+
+        `stands_for` is that number, or for a reprint the number of the article which is shown in its place.
+        """
         row = (
             number,
             article.id,
             article.title,
             article.kicker,
-            *parts,
+            *_date_columns(article.date),
+            *_date_columns(article.published),
             article.source,
             article.url,
-            paragraphs,
-            os.fsencode(file),
+            json.dumps(article.also, ensure_ascii=False),
+            json.dumps(article.paragraphs, ensure_ascii=False),
+            os.fsencode(found.file.path),
+            found.place,
+            found.article.id,
+            found.signature.tobytes(),
+            stands_for,
         )
         self.connection.execute(f"INSERT INTO articles VALUES ({','.join('?' * len(row))})", row)
 
@@ -145,27 +171,37 @@ class Catalog:
         ]
 
     def articles(self) -> Iterator[Article]:
-        """Yield all articles in their order."""
-        for row in self.connection.execute(f"{_ARTICLE} ORDER BY number"):
+        """Yield all articles in their order, reprints left out."""
+        for row in self.connection.execute(f"{_ARTICLE} WHERE stands_for = number ORDER BY number"):
             yield _article(row)
 
-    def articles_of(self, file: str) -> list[Article]:
-        """Return the articles that were read from one file."""
+    def found_in(self, file: SourceFile) -> list[Found]:
+        """Return the articles that were read from one file, as they stand in it."""
+        find = (
+            f"SELECT {_ARTICLE_COLUMNS}, place, own_id, signature FROM articles WHERE file = ? ORDER BY place"
+        )
         return [
-            _article(row)
-            for row in self.connection.execute(
-                f"{_ARTICLE} WHERE file = ? ORDER BY number", [os.fsencode(file)]
+            Found(
+                replace(_article(row), id=own_id, also=()), file, place, np.frombuffer(signature, np.uint32)
             )
+            for *row, place, own_id, signature in self.connection.execute(find, [os.fsencode(file.path)])
         ]
 
     def article(self, article_id: str) -> Article | None:
-        """Return one article, or None."""
-        row = self.connection.execute(f"{_ARTICLE} WHERE id = ?", (article_id,)).fetchone()
-        return _article(row) if row else None
+        """Return the article of that id, or the one that stands for it, or None."""
+        known = "id = :id AND stands_for = number", "id = :id OR own_id = :id"
+        for where in known:  # its own first: an id may also be what a reprint would have by itself
+            shown = f"SELECT stands_for FROM articles WHERE {where} LIMIT 1"
+            find = f"{_ARTICLE} WHERE number = ({shown})"
+            if row := self.connection.execute(find, {"id": article_id}).fetchone():
+                return _article(row)
+        return None
 
     def ids_like(self, start: str, limit: int = 10) -> list[str]:
         """Return ids that begin with `start`."""
-        find = "SELECT id FROM articles WHERE substr(id, 1, ?) = ? ORDER BY id LIMIT ?"
+        find = (
+            "SELECT id FROM articles WHERE stands_for = number AND substr(id, 1, ?) = ? ORDER BY id LIMIT ?"
+        )
         return [row[0] for row in self.connection.execute(find, (len(start), start, limit))]
 
     def passages(self, numbers: Sequence[int]) -> list[tuple[Passage, ArticleRef]]:
@@ -219,29 +255,44 @@ class Catalog:
 
 
 _CHUNK = 500  # well below SQLite's limit of variables in a statement
-_ARTICLE = "SELECT id, title, kicker, year, month, day, date_origin, source, url, paragraphs FROM articles"
+_ARTICLE_COLUMNS = (
+    "id, title, kicker, date, date_origin, published, published_origin, source, url, also, paragraphs"
+)
+_ARTICLE = f"SELECT {_ARTICLE_COLUMNS} FROM articles"
 _PASSAGE = (
-    "SELECT p.number, a.id, p.paragraph, p.start, p.text, a.title, a.year, a.month, a.day, a.date_origin,"
-    " a.source, a.kicker, a.url FROM passages p JOIN articles a ON a.number = p.article"
+    "SELECT p.number, p.paragraph, p.start, p.text, a.id, a.title, a.date, a.source, a.kicker, a.url, a.also"
+    " FROM passages p JOIN articles a ON a.number = p.article"
 )
 
 
-def _article(
-    row: tuple[str, str, str, int | None, int | None, int | None, str | None, str, str, str],
-) -> Article:
-    article_id, title, kicker, year, month, day, origin, source, url, paragraphs = row
-    date = PartialDate(year, month, day, origin) if origin else None
-    return Article(article_id, title, kicker, tuple(json.loads(paragraphs)), date, source, url)
+def _date_columns(date: PartialDate | None) -> tuple[str, str]:
+    return (str(date), date.origin) if date else ("", "")
 
 
-_Row = tuple[
-    int, str, int, int, str, str, int | None, int | None, int | None, str | None, str, str, str
-]  # the columns of _PASSAGE
+def _date(text: str, origin: str) -> PartialDate | None:
+    return PartialDate.parse(text, origin) if text else None
+
+
+def _article(row: Sequence[str]) -> Article:
+    article_id, title, kicker, date, origin, published, its_origin, source, url, also, paragraphs = row
+    return Article(
+        id=article_id,
+        title=title,
+        kicker=kicker,
+        paragraphs=tuple(json.loads(paragraphs)),
+        date=_date(date, origin),
+        source=source,
+        url=url,
+        published=_date(published, its_origin),
+        also=tuple(json.loads(also)),
+    )
+
+
+_Row = tuple[int, int, int, str, str, str, str, str, str, str, str]  # the columns of _PASSAGE
 
 
 def _passage(row: _Row) -> tuple[Passage, ArticleRef]:
-    _, article_id, paragraph, start, text, title, year, month, day, origin, source, kicker, url = row
-    date = str(PartialDate(year, month, day, origin)) if origin else ""
+    _, paragraph, start, text, article_id, title, date, source, kicker, url, also = row
     return Passage(article_id, paragraph, start, text), ArticleRef(
-        article_id, title, date, source, kicker, url
+        article_id, title, date, source, kicker, url, tuple(json.loads(also))
     )

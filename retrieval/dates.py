@@ -98,6 +98,27 @@ def date_range(date: PartialDate | None) -> tuple[int, int]:
     return (year + month * 100 + (day or 1), year + month * 100 + (day or 31))
 
 
+def days_between(one: PartialDate | None, other: PartialDate | None) -> int | None:
+    """Return how many days two dates are apart at least, None where that cannot be told."""
+    if one is None or other is None:
+        return None
+    (first, last), (others_first, others_last) = (_ordinals(date) for date in (one, other))
+    if not last or not others_last:
+        return None
+    return max(0, first - others_last, others_first - last)
+
+
+def _ordinals(found: PartialDate) -> tuple[int, int]:
+    """Return the first and the last day that a date may mean, (0, 0) while its year is unknown."""
+    if found.year is None:
+        return 0, 0
+    first = date(found.year, found.month or 1, found.day or 1)
+    if found.day is not None:
+        return first.toordinal(), first.toordinal()
+    last_month = found.month or 12
+    return first.toordinal(), date(found.year, last_month, monthrange(found.year, last_month)[1]).toordinal()
+
+
 def _with_year(found: PartialDate, known: PartialDate | None) -> PartialDate:
     if found.year is not None or known is None or known.year is None:
         return found

@@ -21,6 +21,15 @@ class PartialDate:
         year = f"{self.year:04d}" if self.year is not None else "-"
         return "-".join([year] + [f"{part:02d}" for part in (self.month, self.day) if part is not None])
 
+    @classmethod
+    def parse(cls, text: str, origin: str) -> PartialDate:
+        """Return the date that `str` made `text` of."""
+        unknown = text.startswith("-")
+        parts = [int(part) for part in text.split("-") if part]
+        year, *rest = [None, *parts] if unknown else parts
+        month, day = [*rest, None, None][:2]
+        return cls(year, month, day, origin)
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -36,6 +45,8 @@ class Article:
     url: str = ""
     published: PartialDate | None = None
     """When it was in the paper, where that is known; `date` may be that of what it reports."""
+    also: tuple[str, ...] = ()
+    """The other papers or files that have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,8 @@ class ArticleRef:
     source: str
     kicker: str = ""
     url: str = ""
+    also: tuple[str, ...] = ()
+    """The other papers or files that have the article."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,15 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import xxhash
 
-from retrieval.catalog import Catalog, Problem, SourceFile
+from retrieval.catalog import Catalog, Found, Problem, SourceFile
 from retrieval.errors import UnreadableError
-from retrieval.model import Article
-from retrieval.reading import article_id, find_files, has_own_ids, read_articles, same_text
+from retrieval.reading import find_files, read_articles
+from retrieval.reprints import Merged, merge_reprints, signature_of
 
 _BLOCK = 1 << 20
 
@@ -23,8 +23,7 @@ _BLOCK = 1 << 20
 class Scan:
     """The articles of some folders as they are now."""
 
-    articles: tuple[tuple[Article, str], ...]
-    """Each with the path of its file."""
+    articles: tuple[Merged, ...]
     files: tuple[SourceFile, ...]
     problems: tuple[Problem, ...]
     added: int
@@ -37,14 +36,14 @@ def scan(roots: Sequence[str], old: Catalog | None, progress: Callable[[str, int
     """Read what is new or changed below `roots` and take the rest over from `old`.
 
     A folder that is not there at the moment (a disk that is not mounted) keeps the articles it had; the
-    problems say so. An article that is in several files counts once.
+    problems say so.
     """
     known = old.files() if old else {}
     # What was said of these lay outside them (another file had the article, the disk failed): read anew.
     doubtful = {problem.file for problem in old.problems() if not problem.path} if old else set()
     files: dict[str, SourceFile] = {}
     problems: list[Problem] = []
-    articles: dict[str, tuple[Article, str]] = {}
+    articles: list[Found] = []
     added = changed = 0
     found = list(_find(roots, known, problems))
     for done, (path, name, reachable) in enumerate(found, start=1):
@@ -52,13 +51,12 @@ def scan(roots: Sequence[str], old: Catalog | None, progress: Callable[[str, int
         try:
             file = _identify(path, name, before) if reachable or before is None else before
             if old is not None and file == before and (name not in doubtful or not reachable):
-                own, remarks = old.articles_of(path), tuple(old.remarks(path))
+                own, remarks = old.found_in(file), tuple(old.remarks(path))
             else:
-                reading = read_articles(Path(path), name)
-                own, remarks = list(reading.articles), reading.problems
+                own, remarks = _read(file)
         except _KeptError as error:
             assert before is not None and old is not None
-            file, own, remarks = before, old.articles_of(path), tuple(old.remarks(path))
+            file, own, remarks = before, old.found_in(before), tuple(old.remarks(path))
             problems.append(Problem(name, str(error)))
         except UnreadableError as error:
             problems.append(Problem(name, str(error), path))
@@ -69,19 +67,13 @@ def scan(roots: Sequence[str], old: Catalog | None, progress: Callable[[str, int
         files[path] = file
         added += before is None
         changed += before is not None and before.digest != file.digest
-        for article in own:
-            if not has_own_ids(Path(path)):
-                article = _told_apart(article, articles)
-            if article.id in articles:
-                other = files[articles[article.id][1]].name
-                problems.append(Problem(name, f"article {article.id} is already in {other}; left out here"))
-            else:
-                articles[article.id] = article, path
+        articles += own
         progress("files", done, len(found))
+    merged, clashes = merge_reprints(articles)
     return Scan(
-        articles=tuple(articles.values()),
+        articles=tuple(merged),
         files=tuple(files.values()),
-        problems=tuple(problems),
+        problems=(*problems, *clashes),
         added=added,
         changed=changed,
         removed=len(known.keys() - files.keys()),
@@ -89,14 +81,12 @@ def scan(roots: Sequence[str], old: Catalog | None, progress: Callable[[str, int
     )
 
 
-def _told_apart(article: Article, others: Mapping[str, tuple[Article, str]]) -> Article:
-    """Return `article` with an id that no article of another text has."""
-    copy = 0
-    while (identity := article_id(article.title, article.paragraphs, copy)) in others:
-        if same_text(article, others[identity][0]):
-            break
-        copy += 1
-    return replace(article, id=identity)
+def _read(file: SourceFile) -> tuple[list[Found], tuple[str, ...]]:
+    reading = read_articles(Path(file.path), file.name)
+    articles = [
+        Found(article, file, place, signature_of(article)) for place, article in enumerate(reading.articles)
+    ]
+    return articles, reading.problems
 
 
 class _KeptError(Exception):

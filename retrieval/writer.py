@@ -24,6 +24,7 @@ from retrieval.lexical import LexicalIndex
 from retrieval.model import Article, Passage
 from retrieval.names import name_readings
 from retrieval.passages import split_passages
+from retrieval.reprints import Merged
 from retrieval.sentences import Span, sentence_spans
 from retrieval.terms import bigrams, bridge_terms, usual_share, words
 from retrieval.units import Codes, UnitStore, UnitWriter, quantise, unit_spans
@@ -77,24 +78,29 @@ class Written:
 def write_generation(
     folder: Path,
     catalog: Catalog,
-    articles: Sequence[tuple[Article, str]],
+    merged: Sequence[Merged],
     encoder: Encoder,
     *,
     passage_chars: int,
     known: Known | None,
     progress: Progress,
 ) -> Written:
-    """Write the files of a generation that holds `articles`, each with the file it comes from."""
+    """Write the files of a generation that holds `merged` articles."""
     passages: list[Passage] = []
     owners: list[int] = []
     dates: list[tuple[int, int]] = []
-    for number, (article, file) in enumerate(articles):
-        catalog.add_article(number, article, file)
+    hidden = len(merged)
+    for number, item in enumerate(merged):
+        article = item.article
+        catalog.add_article(number, article, item.newest, number)
+        for reprint in item.others:
+            catalog.add_article(hidden, reprint.article, reprint, number)
+            hidden += 1
         own = split_passages(article, passage_chars)
         catalog.add_passages(number, len(passages), own)
         passages += own
         owners += [number] * len(own)
-        dates += [date_range(article.date)] * len(own)
+        dates += [_days(article)] * len(own)
     np.save(
         folder / "lengths.npy", np.log([max(len(p.text), 1) / _USUAL_CHARS for p in passages]).astype("f4")
     )
@@ -102,11 +108,11 @@ def write_generation(
     np.save(folder / "dates.npy", np.asarray(dates, np.int32).reshape(-1, 2))
     np.save(folder / "common.npy", common_direction(encoder))
     units, encoded = _write_vectors(folder, [p.text for p in passages], encoder, known, progress)
-    terms = _write_lexical(folder, catalog, [a for a, _ in articles], passages, progress)
+    terms = _write_lexical(folder, catalog, [item.article for item in merged], passages, progress)
     vocabulary = sorted(set(bridge_terms(terms)))
     catalog.add_vocabulary(vocabulary)
     _write_terms(folder, vocabulary, encoder, known, progress)
-    return Written(len(articles), len(passages), units, len(vocabulary), encoded)
+    return Written(len(merged), len(passages), units, len(vocabulary), encoded)
 
 
 def describe_generation(
@@ -131,6 +137,15 @@ def describe_generation(
         versions={"python": platform.python_version(), **{name: version(name) for name in packages}},
         files={},
     )
+
+
+def _days(article: Article) -> tuple[int, int]:
+    """Return the first and last day of an article as yyyymmdd: of what it reports and of the paper."""
+    ranges = [date_range(date) for date in (article.date, article.published)]
+    known = [(first, last) for first, last in ranges if last]
+    if not known:
+        return 0, 0
+    return min(first for first, _ in known), max(last for _, last in known)
 
 
 def _write_vectors(

@@ -79,7 +79,7 @@ def gather(work: Path, folder: Path, encoder: Encoder) -> list[Sample]:
     plan = Plan(work / folder.name, "use-multilingual-v3", 600, keep=1)
     build(plan, [folder / "corpus.jsonl"], encoder)
     searcher = Searcher.open(plan.data_dir, encoder)
-    numbers = {article.id: number for number, article in enumerate(searcher.catalog.articles())}
+    shown = {article.id: number for number, article in enumerate(searcher.catalog.articles())}
     titles = [article.title or article.id for article in searcher.catalog.articles()]
     titled: dict[str, list[int]] = {}
     for number, title in enumerate(titles):
@@ -88,12 +88,14 @@ def gather(work: Path, folder: Path, encoder: Encoder) -> list[Sample]:
     rng = np.random.default_rng(0)
     for query in read_queries(folder / "queries.jsonl"):
         asked = searcher.understand(query.text)
-        right = np.isin(searcher.owners, [numbers[article] for article in query.relevant])
+        answers = filter(None, map(searcher.catalog.article, query.relevant))
+        relevant = [shown[article.id] for article in answers]
+        right = np.isin(searcher.owners, relevant)
         # Parts of one article are articles of their own in some sets; without an answer means without all.
-        about = np.isin(searcher.owners, [n for a in query.relevant for n in titled[titles[numbers[a]]]])
+        about = np.isin(searcher.owners, [n for number in relevant for n in titled[titles[number]]])
         masks = [None, ~(right | about)]
         if zlib.crc32(query.id.encode()) % _EVERY == 0:
-            crowd = rng.choice(len(numbers), 1 + rng.choice(_CROWDS), replace=False)
+            crowd = rng.choice(len(titles), 1 + rng.choice(_CROWDS), replace=False)
             masks += [right | np.isin(searcher.owners, crowd[1:]), ~about & np.isin(searcher.owners, crowd)]
         for number, allowed in enumerate(masks):
             found, features = searcher.candidates(asked, allowed)

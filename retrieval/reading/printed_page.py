@@ -15,6 +15,8 @@ from operator import itemgetter
 from statistics import median
 from typing import NamedTuple
 
+import numpy as np
+
 from retrieval.reading.typography import is_cjk
 
 # All lengths below are multiples of the size of the body's letters.
@@ -175,12 +177,34 @@ def _in_order(
 
 def _cut(pieces: Sequence[_Piece], body: float) -> tuple[list[list[_Piece]], bool]:
     """Return the parts of a region in reading order, and whether they are columns of it."""
+    if below := _below_a_headline(pieces, body):
+        return [_without(pieces, below), below], False
     if gutters := _gutters(pieces, body):
         columns = _split(pieces, gutters)
         if band := _band_over_all(columns, body):
-            return [band, [piece for piece in pieces if piece not in band]], False
+            return [band, _without(pieces, band)], False
         return columns, True
     return _bands(pieces, body), False
+
+
+def _without(pieces: Sequence[_Piece], some: Sequence[_Piece]) -> list[_Piece]:
+    taken = set(map(id, some))
+    return [piece for piece in pieces if id(piece) not in taken]
+
+
+def _below_a_headline(pieces: Sequence[_Piece], body: float) -> list[_Piece]:
+    """Return what stands at and below the first headline inside a region that has no text beside it.
+
+    It is the next article's, however wide it is: those that stand side by side are parted by their gutter.
+    """
+    text = [piece for piece in pieces if not _is_large(piece, body)]
+    tops, bottoms = (np.array([getattr(piece, edge) for piece in text]) for edge in ("top", "bottom"))
+    for head in sorted((p for p in pieces if _is_large(p, body)), key=lambda piece: -piece.top):
+        above = bottoms > head.top - _SAME_ROW * body
+        beside = ~above & (tops > head.bottom + _SAME_ROW * body)
+        if np.count_nonzero(above) > _KICKERS and not beside.any():
+            return [piece for piece in pieces if piece.top <= head.top + _SAME_ROW * body]
+    return []
 
 
 def _gutters(pieces: Sequence[_Piece], body: float) -> list[float]:
@@ -190,20 +214,22 @@ def _gutters(pieces: Sequence[_Piece], body: float) -> list[float]:
     may not.
     """
     starts: list[float] = []
-    lefts = sorted(piece.left for piece in pieces)
-    for left in lefts:
+    lefts, rights, bases = (
+        np.array([getattr(p, edge) for p in pieces]) for edge in ("left", "right", "base")
+    )
+    large = np.array([_is_large(piece, body) for piece in pieces])
+    for left in np.unique(lefts):
         if starts and left - starts[-1] < _GUTTER * body:
             continue
-        before = [piece for piece in pieces if piece.left < left - 0.1 * body]
-        beyond = [piece for piece in before if piece.right > left - _GUTTER * body]
-        column = [piece for piece in before if not starts or piece.left >= starts[-1]]
-        sticking_out = [piece for piece in beyond if not starts or piece.left >= starts[-1]]
+        before = lefts < left - 0.1 * body
+        beyond = before & (rights > left - _GUTTER * body)
+        column = before & (lefts >= starts[-1]) if starts else before
         if (
-            len({round(piece.base / body) for piece in column}) >= _COLUMN_LINES
-            and len(sticking_out) <= _STICK_OUT * len(column)
-            and not any(_is_large(piece, body) for piece in beyond)
+            not (beyond & large).any()
+            and np.count_nonzero(beyond & column) <= _STICK_OUT * np.count_nonzero(column)
+            and len(np.unique(np.round(bases[column] / body))) >= _COLUMN_LINES
         ):
-            starts.append(left)
+            starts.append(float(left))
     return starts
 
 

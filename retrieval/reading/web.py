@@ -56,13 +56,18 @@ def _decode(data: bytes) -> str:
 def _extract(page: str) -> dict[str, Any]:
     """Return what the library finds, first with care and then with everything that could be text."""
     for recall in (False, True):
-        found: Any = trafilatura.bare_extraction(
-            page,
-            with_metadata=True,
-            favor_recall=recall,
-            include_comments=False,
-            date_extraction_params={"original_date": True, "extensive_search": False},
-        )
+        try:
+            found: Any = trafilatura.bare_extraction(
+                page,
+                with_metadata=True,
+                favor_recall=recall,
+                include_comments=False,
+                date_extraction_params={"original_date": True, "extensive_search": False},
+            )
+        except Exception as error:  # whatever a parser of broken pages may come upon
+            raise UnreadableError(
+                f"a damaged web page ({type(error).__name__}); save its text as .txt"
+            ) from None
         if found is not None and found.text:
             return {name: getattr(found, name) for name in ("text", "title", "date", "sitename", "url")}
     return {}

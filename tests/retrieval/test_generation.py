@@ -12,6 +12,7 @@ import pytest
 
 from retrieval.errors import BrokenIndexError, NoIndexError
 from retrieval.generation import (
+    FORMAT,
     current_generation,
     generation_folder,
     prune,
@@ -72,7 +73,7 @@ def test_no_damage_to_any_file_goes_unseen(built: Path, data: Path, damage: Call
     verify(built, read_manifest(built))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 3}', "[" * 100_000, "\x00"])
+@pytest.mark.parametrize("text", ["", "[]", "{", f'{{"format": {FORMAT}}}', "[" * 100_000, "\x00"])
 def test_a_manifest_that_says_nothing_is_refused(built: Path, text: str) -> None:
     (built / "manifest.json").write_text(text, encoding="utf-8")
     with pytest.raises(BrokenIndexError, match="its manifest cannot be read"):

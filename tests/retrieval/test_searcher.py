@@ -15,7 +15,7 @@ from retrieval.errors import BadQueryError, EncoderMismatchError, NoIndexError
 from .building import PARAGRAPHS, index, put, put_all, record, said
 from .encoding import PairEncoder
 
-_OTHER = "另一段。"
+_OTHER = "另一段：全市教师节座谈会召开，市长骆闻笙为四十八名优秀教师颁奖，并参观新建成的学校图书馆。"
 _QUESTIONS = st.text(st.characters(exclude_categories=[]), min_size=1, max_size=60) | st.sampled_from(
     [
         *PARAGRAPHS.values(),

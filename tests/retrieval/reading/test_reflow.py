@@ -9,7 +9,6 @@ import random
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -20,71 +19,11 @@ from hypothesis import strategies as st
 from retrieval.reading.decoding import decode
 from retrieval.reading.furniture import is_furniture
 from retrieval.reading.reflow import Draft, reflow
-from retrieval.reading.typography import first_token_width, measure
+from retrieval.reading.typography import first_token_width
+
+from .typesetting import Setting, set_page, set_paragraph
 
 _SAMPLES = Path(__file__).parents[3] / "samples"
-_TOKEN = re.compile(r"[A-Za-z]+|\d+|.")
-_NO_START = "，。、；：？！”’）》"
-_NO_END = "“‘（《"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """How a page is set."""
-
-    width: int = 14
-    indent: int = 2
-    indents_printed: bool = False
-    blank: float = 1.0
-    """Share of paragraphs with a blank line above them."""
-    squeeze: float = 0.4
-    """Share of lines that squeeze their punctuation to take one more character."""
-    column: int = 0
-    """Lines in a column; 0 for no column breaks."""
-    head_on_top: bool = False
-
-
-def set_paragraph(text: str, setting: Setting, rng: random.Random) -> list[str]:
-    """Return the lines of a paragraph, as a newspaper breaks them."""
-    lines: list[str] = []
-    line, room = "", float(setting.width - setting.indent)
-    for token in _TOKEN.findall(text):
-        extra = 0.5 if rng.random() < setting.squeeze and any(char in _NO_START for char in line) else 0.0
-        fits = measure(line + token)[1] <= room + (extra if token not in _NO_START else 0.5)
-        if line and not fits:
-            carried = ""
-            while (last := _TOKEN.findall(line)[-1]) != line and (
-                last in _NO_END or (token in _NO_START and not carried)
-            ):
-                carried, line = last + carried, line[: -len(last)]
-            lines.append(line)
-            line, room = carried, float(setting.width)
-        line += token
-    lines.append(line)
-    if setting.indents_printed:
-        lines[0] = "　" * setting.indent + lines[0]
-    return lines
-
-
-def set_page(paragraphs: list[str], head: list[str], setting: Setting, seed: int = 0) -> str:
-    """Return a page: paragraphs in columns, the headline (lines; empty ones are blank) above or below."""
-    rng = random.Random(seed)
-    page: list[str] = []
-    since_break = rng.randrange(setting.column) if setting.column else 0
-    for number, paragraph in enumerate(paragraphs):
-        if number and rng.random() < setting.blank:
-            page.append("")
-        for index, line in enumerate(set_paragraph(paragraph, setting, rng)):
-            since_break += 1
-            if index and setting.column and since_break > setting.column:
-                page.append("")
-                since_break = 0
-            page.append(line)
-    body = "\n".join(page)
-    if not head:
-        return body + "\n"
-    top = "\n".join(head)
-    return f"{top}\n\n{body}\n" if setting.head_on_top else f"{body}\n\n{top}\n"
 
 
 def _is_determined(page: str) -> bool:
