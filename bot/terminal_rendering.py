@@ -52,7 +52,7 @@ def _render_hit(hit: Hit, *, styled: bool) -> Text:
 
 
 def _dates(article: Article) -> str:
-    """Return the date of an article and where it was read, and when it was printed if that was another day."""
+    """Return the date of an article with its origin, and that of the paper if it is another."""
     date, published = article.date, article.published
     parts = [f"{date} ({date.origin})"] if date else []
     if published is not None and str(published) != str(date):
