@@ -181,11 +181,12 @@ def _show(
 def _reflow(
     files: Annotated[list[Path], Argument(metavar="FILE...", help="Files of articles.")],
     as_json: JsonOption = False,
+    explain: Annotated[bool, Option("--explain", help="Tell what decided each boundary.")] = False,
 ) -> int:
     """Show how files are read, as headline and paragraphs; nothing is stored."""
     from bot.listing import reflow
 
-    return reflow(files, as_json=as_json)
+    return reflow(files, as_json=as_json, explain=explain)
 
 
 @app.command("eval")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from retrieval.catalog import Catalog
 from retrieval.errors import BadQueryError, UnreadableError
 from retrieval.generation import generation_folder, read_manifest, require_generation, verify
 from retrieval.model import Article
-from retrieval.reading.readers import read_articles
+from retrieval.reading import Boundary, explain_page, read_articles
 
 _REFLOWED = ("title", "kicker", "date")
 
@@ -63,12 +64,13 @@ def show(settings: Settings, article_id: str, *, as_json: bool) -> int:
     return 0
 
 
-def reflow(files: Sequence[Path], *, as_json: bool) -> int:
+def reflow(files: Sequence[Path], *, as_json: bool, explain: bool = False) -> int:
     """Show the articles of files as they are read; 2 when any file could not be."""
     status = 0
     for file in files:
         try:
             reading = read_articles(file, file.name)
+            boundaries = explain_page(file) if explain else None
         except UnreadableError as error:
             say(f"huiwen: {file}: {error}")
             status = 2
@@ -81,7 +83,26 @@ def reflow(files: Sequence[Path], *, as_json: bool) -> int:
                 print_json({"file": str(file), **kept, "paragraphs": article.paragraphs})
             else:
                 _print_numbered(article)
+        if boundaries is not None:
+            _print_boundaries(file, boundaries, as_json=as_json)
     return status
+
+
+def _print_boundaries(file: Path, boundaries: Sequence[Boundary], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"file": str(file), "boundaries": [asdict(boundary) for boundary in boundaries]})
+        return
+    console = out()
+    if not boundaries:
+        console.print(Text("its format marks the paragraphs; nothing had to be judged\n", "dim"))
+    for boundary in boundaries:
+        kind = "headline" if boundary.is_head else "paragraph"
+        console.print(Text(f"{kind} at line {boundary.line + 1}: {boundary.text}", "bold"))
+        for name, words, weight in boundary.reasons:
+            console.print(Text(f"  {weight:+6.2f}  {words} ({name})", "dim"))
+        if not boundary.reasons:
+            console.print(Text("          the page begins, or has a paragraph a line", "dim"))
+    console.print()
 
 
 def _print_numbered(article: Article) -> None:

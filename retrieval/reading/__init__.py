@@ -1,17 +1,17 @@
 """Files in, articles out: encodings, formats, columns, headlines."""
 
+from retrieval.reading.explanation import Boundary
 from retrieval.reading.files import find_files
 from retrieval.reading.identity import article_id, has_own_ids, same_text
-from retrieval.reading.readers import Reading, read_articles
-from retrieval.reading.reflow import Draft, reflow
+from retrieval.reading.readers import Reading, explain_page, read_articles
 
 __all__ = [
-    "Draft",
+    "Boundary",
     "Reading",
     "article_id",
+    "explain_page",
     "find_files",
     "has_own_ids",
     "read_articles",
-    "reflow",
     "same_text",
 ]

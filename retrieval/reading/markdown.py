@@ -31,11 +31,11 @@ def read(data: bytes) -> Document:
     blocks: list[str] = []
     for tag, block in _blocks(tokens):
         if tag == _TITLE and not title:
-            title = squeeze_spaces(block)
-        elif tag != _TITLE or squeeze_spaces(block) != title:
+            title = " ".join(block.split())
+        elif tag != _TITLE or " ".join(block.split()) != title:
             blocks.append(block)
     if not any(block.count("\n") >= _PASTED_LINES for block in blocks):
-        blocks = [squeeze_spaces(block) for block in blocks]
+        blocks = [squeeze_spaces(block) if "\n" in block else block for block in blocks]
     drafts = reflow("\n\n".join(blocks))
     if title and drafts:
         drafts = [titled(drafts, title)]

@@ -24,27 +24,38 @@ _HYPHENS = "\x02\ufffe"  # how the library says that a word is divided here
 _LOOSE_HEIGHT = 1.2  # of a letter's box, against its size
 _MADE = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 _RUNNING = 3  # pages from which a line that stands on top or at the foot of most of them is none of the text
-_EDGE = 2  # lines on top and at the foot that may be such
+_EDGE = 2  # lines on top, and at the foot, that may be such
 
 
 def read(data: bytes) -> Document:
     """Return the articles of a PDF file with text. Raises UnreadableError."""
     document = _open(data)
     with closing(document):
-        pages = [list(_page_lines(document, number)) for number in range(len(document))]
+        printed_pages = _pages(document)
         made = _MADE.match(document.get_metadata_value("CreationDate") or "")
-    if not any(pages):
-        raise UnreadableError("a PDF without text, scanned perhaps: give its text as .txt")
-    pages = _without_running_heads(pages)
     drafts: list[Draft] = []
-    for lines in pages:
-        _continue(drafts, reflow_lines((line.text, line.gap, line.indent, line.scale) for line in lines))
-    printed = masthead_date("\n".join(line.text for lines in pages for line in lines))
+    for lines in printed_pages:
+        _continue(drafts, reflow_lines(lines))
+    printed = masthead_date("\n".join(line.text for lines in printed_pages for line in lines))
     return Document(
         drafts,
         published=parse_date(printed, "masthead"),
         made=parse_date("-".join(made.groups()), "metadata") if made else None,
     )
+
+
+def pages(data: bytes) -> list[list[PrintedLine]]:
+    """Return the lines of each page in reading order. Raises UnreadableError."""
+    document = _open(data)
+    with closing(document):
+        return _pages(document)
+
+
+def _pages(document: Any) -> list[list[PrintedLine]]:  # noqa: ANN401
+    found = [_page_lines(document, number) for number in range(len(document))]
+    if not any(found):
+        raise UnreadableError("a PDF without text, scanned perhaps: give its text as .txt")
+    return _without_running_heads(found)
 
 
 def _open(data: bytes) -> Any:  # noqa: ANN401  the library has no types
@@ -78,18 +89,25 @@ def _glyphs(text: Any) -> Iterator[Glyph]:  # noqa: ANN401
 
 
 def _without_running_heads(pages: Sequence[list[PrintedLine]]) -> list[list[PrintedLine]]:
-    """Return the pages without the lines that most of them have on top or at the foot."""
+    """Return the pages without what most of them have on top or at the foot, apart from the text."""
     if len(pages) < _RUNNING:
         return list(pages)
-    counts = Counter(text for lines in pages for text in {_key(line) for line in _edges(lines)})
-    running = {text for text, count in counts.items() if count > len(pages) / 2}
+    edges = [_edges(lines) for lines in pages]
+    counts = Counter(
+        key for lines, own in zip(pages, edges, strict=True) for key in {_key(lines[n]) for n in own}
+    )
     return [
-        [line for line in lines if not (_key(line) in running and line in _edges(lines))] for lines in pages
+        [line for n, line in enumerate(lines) if n not in own or counts[_key(line)] <= len(pages) / 2]
+        for lines, own in zip(pages, edges, strict=True)
     ]
 
 
-def _edges(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
-    return [*lines[:_EDGE], *lines[-_EDGE:]]
+def _edges(lines: Sequence[PrintedLine]) -> set[int]:
+    """Return the places of the few lines on top and at the foot that white space parts from the rest."""
+    gaps = [number for number, line in enumerate(lines) if number and line.gap]
+    tops = [number for number in gaps if number <= _EDGE]
+    feet = [number for number in gaps if number >= len(lines) - _EDGE]
+    return {*range(max(tops, default=0)), *range(min(feet, default=len(lines)), len(lines))}
 
 
 def _key(line: PrintedLine) -> str:

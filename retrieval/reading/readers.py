@@ -9,8 +9,11 @@ from typing import Protocol, cast
 
 from retrieval.errors import UnreadableError
 from retrieval.model import Article
+from retrieval.reading.decoding import decode
 from retrieval.reading.document import Document, articles_of
+from retrieval.reading.explanation import Boundary, explain
 from retrieval.reading.files import check_readable, load
+from retrieval.reading.reflow import lines_of, printed_lines
 
 # Each in a module of its own, imported when the first such file comes: their libraries take long to load.
 _MODULES = {
@@ -69,6 +72,22 @@ def read_articles(path: Path, name: str) -> Reading:
     if not reading.articles and not reading.problems:
         raise UnreadableError("no text in this file")
     return reading
+
+
+def explain_page(path: Path) -> list[Boundary]:
+    """Return what decided each boundary of a page of text or of PDF; none for files that mark their own.
+
+    Raises `UnreadableError`.
+    """
+    match path.suffix.lower():
+        case ".txt":
+            return explain(printed_lines(decode(load(path))))
+        case ".pdf":
+            from retrieval.reading.pdf import pages
+
+            return [boundary for page in pages(load(path)) for boundary in explain(lines_of(page))]
+        case _:
+            return []
 
 
 def _unknown(suffix: str) -> str:

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from retrieval.reading.furniture import is_furniture
 from retrieval.reading.headlines import headline
 from retrieval.reading.layout import Layout, State, read_layout
+from retrieval.reading.printed_page import PrintedLine
 from retrieval.reading.typography import Line, char_width, join_lines, measure, squeeze_spaces
 
 _WHITE = "".join(
@@ -55,26 +56,26 @@ def reflow(text: str) -> list[Draft]:
     return _drafts(printed_lines(text))
 
 
-def reflow_lines(printed: Iterable[tuple[str, int, float, float]]) -> list[Draft]:
-    """Return the articles of a page from its lines in reading order.
+def reflow_lines(printed: Iterable[PrintedLine]) -> list[Draft]:
+    """Return the articles of a page from its lines in reading order."""
+    return _drafts(lines_of(printed))
 
-    Each is a text, the blank lines above it, its indent in full-width units, and the size of its letters
-    against those of the body.
-    """
+
+def lines_of(printed: Iterable[PrintedLine]) -> list[Line]:
+    """Return lines in reading order as they are judged, furniture left out."""
     lines: list[Line] = []
     above = 0
-    for text, gap, indent, scale in printed:
-        content = text.strip(_WHITE)
-        above = max(above, gap)
+    for line in printed:
+        content = line.text.strip(_WHITE)
+        above = max(above, line.gap)
         if content and not is_furniture(content):
-            lines.append(Line(content, above, indent, *measure(content), scale))
+            lines.append(Line(content, above, line.indent, *measure(content), line.scale))
             above = 0
-    return _drafts(lines)
+    return lines
 
 
 def _drafts(lines: Sequence[Line]) -> list[Draft]:
-    layout = read_layout(lines)
-    blocks = list(_blocks(lines, layout))
+    blocks = list(_blocks(lines, read_layout(lines)))
     on_top = bool(blocks) and blocks[0].is_head and not _ends_with_larger_head(blocks)
     return [_draft(group, on_top) for group in _articles(blocks, on_top)]
 
@@ -99,10 +100,11 @@ def printed_lines(text: str) -> list[Line]:
     return lines
 
 
-def _blocks(lines: Sequence[Line], layout: Layout) -> Iterator[_Block]:
+def _blocks(lines: Sequence[Line], layouts: Sequence[Layout]) -> Iterator[_Block]:
     pending: list[Line] = []
     previous, width = State.START, 0.0
-    for line, state, own_width in zip(lines, layout.states, layout.widths, strict=True):
+    read = ((state, layout.setting.width) for layout in layouts for state in layout.states)
+    for line, (state, own_width) in zip(lines, read, strict=True):
         if pending and (state is State.START or (state is State.HEAD) != (previous is State.HEAD)):
             yield _Block(previous is State.HEAD, tuple(pending), width)
             pending = []

@@ -140,7 +140,7 @@ def _append_joined(pieces: list[str], text: str, previous: Line, width: float) -
     elif _is_word(last) and _is_word(first):
         if not _cut_inside_word(pieces[-1], text, previous, width):
             pieces.append(" ")
-    elif _needs_space(pieces[-1], text) and not (last == "." and first.isdigit()):
+    elif _needs_space(pieces[-1], text) and not (last in ".-/:" and first.isdigit()):
         pieces.append(" ")
     pieces.append(text)
 

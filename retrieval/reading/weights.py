@@ -1,8 +1,9 @@
 """What speaks for and against each reading of a line: the parameters of `retrieval.reading.layout`.
 
-They are set by hand, from shares counted on articles set in columns (how many lines inside a paragraph end
-with a sentence, stop short, have white space below) and, where those are too few to count, by judgement. How
-often a page leaves a blank line between its paragraphs is counted on the page itself.
+Fitted by `scripts/fit_layout.py` on 1,500 pages of one to three articles of broadcast news each, set in
+columns at random: of 1,500 pages of other articles 99.1 % are then read without a fault, 97.3 % with the
+values set by hand that it began with. How often a page leaves a blank line between its paragraphs is counted
+on the page itself; what large letters are worth is set by hand.
 """
 
 from __future__ import annotations
@@ -15,16 +16,16 @@ class Weights:
     """Log-odds of the features; positive speaks for what the name says."""
 
     # a line inside a paragraph
-    tight: float = -1.5  # stops short of the column because the next word would not have fitted
+    tight: float = -1.05  # stops short of the column because the next word would not have fitted
     stops_early: float = -5.0  # stops short although the next word would have fitted
     unit_early: float = -0.4  # and for every unit of the room left
-    unit_squeezed: float = -0.5  # fits only with its punctuation squeezed, for every unit
-    unit_over: float = -3.5  # sticks out of the column, for every unit
+    unit_squeezed: float = -0.98  # fits only with its punctuation squeezed, for every unit
+    unit_over: float = -3.85  # sticks out of the column, for every unit
     # the last line of a paragraph
-    any_length: float = -2.5  # may end anywhere in the column
-    only_line: float = -1.0  # is its first line too
+    any_length: float = -2.93  # may end anywhere in the column
+    only_line: float = -0.72  # is its first line too
     # a new paragraph after a line that ends ...
-    after_final: float = 3.5
+    after_final: float = 3.07
     after_semifinal: float = -2.5
     after_word: float = -8.0
     after_comma: float = -10.0
@@ -45,9 +46,9 @@ class Weights:
     not_indented: float = -5.0
     indent_inside: float = -7.0
     # headlines
-    head_line: float = -3.7  # any width: one in about forty
+    head_line: float = -3.6  # any width: one in about forty
     head_block: float = -2.0
-    head_gap: float = 2.5  # white space between kicker and headline
+    head_gap: float = 2.6  # white space between kicker and headline
     head_close: float = -5.5  # no white space between headline and text
     head_final: float = -6.0
     head_exclaims: float = -3.0

@@ -12,10 +12,12 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from retrieval.reading.layout import State
 from retrieval.reading.typography import measure
 
 _TOKEN = re.compile(r"[A-Za-z]+|\d+|.")
 _NO_START = "，。、；：？！”’）》"
+_BLANK = ("", State.CONTINUE)
 _NO_END = "“‘（《"
 
 
@@ -57,25 +59,31 @@ def set_paragraph(text: str, setting: Setting, rng: random.Random) -> list[str]:
     return lines
 
 
-def set_page(paragraphs: list[str], head: list[str], setting: Setting, seed: int = 0) -> str:
+def set_page(paragraphs: Sequence[str], head: Sequence[str], setting: Setting, seed: int = 0) -> str:
     """Return a page: paragraphs in columns, the headline (lines; empty ones are blank) above or below."""
+    return "\n".join(text for text, _ in set_lines(paragraphs, head, setting, seed)) + "\n"
+
+
+def set_lines(
+    paragraphs: Sequence[str], head: Sequence[str], setting: Setting, seed: int = 0
+) -> list[tuple[str, State]]:
+    """Return the lines of a page with what each is; blank ones are said to go on."""
     rng = random.Random(seed)
-    page: list[str] = []
+    body: list[tuple[str, State]] = []
     since_break = rng.randrange(setting.column) if setting.column else 0
     for number, paragraph in enumerate(paragraphs):
         if number and rng.random() < setting.blank:
-            page.append("")
+            body.append(_BLANK)
         for index, line in enumerate(set_paragraph(paragraph, setting, rng)):
             since_break += 1
             if index and setting.column and since_break > setting.column:
-                page.append("")
+                body.append(_BLANK)
                 since_break = 0
-            page.append(line)
-    body = "\n".join(page)
+            body.append((line, State.CONTINUE if index else State.START))
     if not head:
-        return body + "\n"
-    top = "\n".join(head)
-    return f"{top}\n\n{body}\n" if setting.head_on_top else f"{body}\n\n{top}\n"
+        return body
+    top = [(line, State.HEAD) if line else _BLANK for line in head]
+    return [*top, _BLANK, *body] if setting.head_on_top else [*body, _BLANK, *top]
 
 
 _SIZE, _LEADING, _GUTTER = 10.0, 14.0, 20.0  # points
@@ -108,7 +116,8 @@ def print_pdf(
         for article in row:
             lines = [line for text in article.paragraphs for line in set_paragraph(text, setting, rng)]
             per_column = -(-len(lines) // article.columns)
-            drawn.append((x, y, _HEAD_SIZE, article.title))
+            room = article.columns * (setting.width * _SIZE + _GUTTER) - _GUTTER
+            drawn.append((x, y, min(_HEAD_SIZE, room / len(article.title)), article.title))
             top = y + 2 * _HEAD_SIZE
             for number, line in enumerate(lines):
                 column, place = divmod(number, per_column)
