@@ -224,11 +224,12 @@ def _gutters(pieces: Sequence[_Piece], body: float) -> list[float]:
         before = lefts < left - 0.1 * body
         beyond = before & (rights > left - _GUTTER * body)
         column = before & (lefts >= starts[-1]) if starts else before
-        if (
-            not (beyond & large).any()
-            and np.count_nonzero(beyond & column) <= _STICK_OUT * np.count_nonzero(column)
-            and len(np.unique(np.round(bases[column] / body))) >= _COLUMN_LINES
-        ):
+        if len(np.unique(np.round(bases[column] / body))) < _COLUMN_LINES or (beyond & large).any():
+            continue
+        sticking_out = beyond & column
+        if sticking_out.any():  # judged by the column that they stick out of, the last before this place
+            column &= rights > lefts[sticking_out].min()
+        if np.count_nonzero(sticking_out) <= _STICK_OUT * np.count_nonzero(column):
             starts.append(float(left))
     return starts
 
