@@ -27,6 +27,7 @@ from retrieval.generation import (
     start_building,
     verify,
 )
+from retrieval.reading import KINDS
 from retrieval.scan import Scan, printable, scan
 from retrieval.writer import Known, Progress, Written, describe_generation, write_generation
 
@@ -178,7 +179,7 @@ def _refuse_emptiness(found: Scan, roots: Sequence[str], serving: Manifest | Non
             f"none of the {serving.counts['articles']} indexed articles is left in {where}; the index stays"
             f" as it is. If they are meant to go, name the new folder: `huiwen index --full FOLDER`{reasons}"
         )
-    raise NothingToIndexError(f"no articles in {where}; put .txt or .jsonl files there{reasons}")
+    raise NothingToIndexError(f"no articles in {where}; put {KINDS} files there{reasons}")
 
 
 def _same_vectors(manifest: Manifest, plan: Plan, encoder: Encoder) -> bool:

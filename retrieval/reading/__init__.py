@@ -3,9 +3,10 @@
 from retrieval.reading.explanation import Boundary
 from retrieval.reading.files import find_files
 from retrieval.reading.identity import article_id, has_own_ids, same_text
-from retrieval.reading.readers import Reading, explain_page, read_articles
+from retrieval.reading.readers import KINDS, Reading, explain_page, read_articles
 
 __all__ = [
+    "KINDS",
     "Boundary",
     "Reading",
     "article_id",

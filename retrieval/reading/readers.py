@@ -27,7 +27,7 @@ _MODULES = {
     ".pdf": "pdf",
 }
 _RECORDS = ".jsonl"
-_KINDS = ".txt, .jsonl, .md, .html, .docx and .pdf"
+KINDS = ".txt, .jsonl, .md, .html, .docx or .pdf"
 _ARCHIVES = frozenset([".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst"])
 _OTHERS = {
     ".doc": "an old Word document: save it as .docx",
@@ -94,4 +94,4 @@ def _unknown(suffix: str) -> str:
     if suffix in _ARCHIVES:
         return f"an archive ({suffix}): unpack it into the folder"
     what = _OTHERS.get(suffix, f"unknown kind of file ({suffix or 'no suffix'})")
-    return f"{what}; {_KINDS} are read"
+    return f"{what}; only {KINDS} files are read"

@@ -150,6 +150,17 @@ def test_reflow_shows_a_page_and_stores_nothing(home: Path) -> None:
     assert huiwen("reflow", home / "absent.txt", "--json", cwd=home).returncode == 2
 
 
+def test_reflow_tells_what_decided_a_boundary(home: Path) -> None:
+    page = SAMPLES / "2024-06-04-safety-warning-conference.txt"
+    told = huiwen("reflow", page, "--explain", cwd=home).stdout
+    assert "a sentence ends before it (after_final)" in told
+    lines = huiwen("reflow", page, "--explain", "--json", cwd=home).stdout.splitlines()
+    article, explained = map(json.loads, lines)
+    kinds = [boundary["is_head"] for boundary in explained["boundaries"]]
+    assert kinds == [False] * len(article["paragraphs"]) + [True]
+    assert all(boundary["reasons"] for boundary in explained["boundaries"][1:])
+
+
 def test_eval_scores_a_set(home: Path) -> None:
     folder = home / "set"
     folder.mkdir()

@@ -21,6 +21,9 @@ from retrieval.generation import current_generation, published
 
 from .building import PARAGRAPHS, ids, index, plan, put, put_all, record, said, searcher
 from .encoding import PairEncoder
+from .reading.making import PARAGRAPHS as ARTICLE
+from .reading.making import TITLE, markdown_text, web_page, word_document
+from .reading.typesetting import PrintedArticle, Setting, print_pdf, set_page
 
 _QUESTIONS = ("谁主持防汛会议？", "地铁全长多少公里", "村医", "Wu Zhenglong", "国庆节", "专项整治为期多久")
 
@@ -124,6 +127,23 @@ def test_an_article_in_two_files_counts_once_and_outlives_either(folder: Path, d
         path.write_bytes(whole)
         index(data)
         assert ids(data) == ["other", "same"]
+
+
+def test_the_same_article_in_every_format_is_one(folder: Path, data: Path) -> None:
+    printed = PrintedArticle(TITLE, ARTICLE, 3)
+    for name, content in {
+        "a.txt": set_page(ARTICLE, [TITLE], Setting()).encode(),
+        "b.md": markdown_text(),
+        "c.html": web_page(),
+        "d.docx": word_document(),
+        "e.pdf": print_pdf([[printed]], Setting(indents_printed=True)),
+    }.items():
+        (folder / name).write_bytes(content)
+    report = index(data, folder)
+    assert (report.articles, report.added, report.problems) == (1, 5, ())
+    (article,) = searcher(data).catalog.articles()
+    assert article.paragraphs == ARTICLE
+    assert {article.source, *article.also} == {"a.txt", "b.md", "c.html", "d.docx", "e.pdf"}
 
 
 def test_another_article_of_the_same_id_is_named(folder: Path, data: Path) -> None:
