@@ -16,7 +16,7 @@ from retrieval.catalog import Catalog
 from retrieval.errors import BadQueryError, UnreadableError
 from retrieval.generation import generation_folder, read_manifest, require_generation, verify
 from retrieval.model import Article
-from retrieval.reading import Boundary, explain_page, read_articles
+from retrieval.reading import Boundary, explain_page, read_many
 
 _REFLOWED = ("title", "kicker", "date")
 
@@ -67,12 +67,9 @@ def show(settings: Settings, article_id: str, *, as_json: bool) -> int:
 def reflow(files: Sequence[Path], *, as_json: bool, explain: bool = False) -> int:
     """Show the articles of files as they are read; 2 when any file could not be."""
     status = 0
-    for file in files:
-        try:
-            reading = read_articles(file, file.name)
-            boundaries = explain_page(file) if explain else None
-        except UnreadableError as error:
-            say(f"huiwen: {file}: {error}")
+    for file, reading in zip(files, read_many([(file, file.name) for file in files]), strict=True):
+        if isinstance(reading, UnreadableError):
+            say(f"huiwen: {file}: {reading}")
             status = 2
             continue
         for remark in reading.problems:
@@ -83,8 +80,8 @@ def reflow(files: Sequence[Path], *, as_json: bool, explain: bool = False) -> in
                 print_json({"file": str(file), **kept, "paragraphs": article.paragraphs})
             else:
                 _print_numbered(article)
-        if boundaries is not None:
-            _print_boundaries(file, boundaries, as_json=as_json)
+        if explain:
+            _print_boundaries(file, explain_page(file), as_json=as_json)
     return status
 
 

@@ -13,7 +13,7 @@ import xxhash
 
 from retrieval.catalog import Catalog, Found, Problem, SourceFile
 from retrieval.errors import UnreadableError
-from retrieval.reading import find_files, read_articles
+from retrieval.reading import find_files, read_many
 from retrieval.reprints import Merged, merge_reprints, signature_of
 
 _BLOCK = 1 << 20
@@ -41,35 +41,28 @@ def scan(roots: Sequence[str], old: Catalog | None, progress: Callable[[str, int
     known = old.files() if old else {}
     # What was said of these lay outside them (another file had the article, the disk failed): read anew.
     doubtful = {problem.file for problem in old.problems() if not problem.path} if old else set()
-    files: dict[str, SourceFile] = {}
     problems: list[Problem] = []
+    seen = [_look(*entry, known.get(entry[0]), doubtful) for entry in _find(roots, known, problems)]
+    readings = _read_all([one.file for one in seen if one.is_new and one.file is not None], progress)
+    files: dict[str, SourceFile] = {}
     articles: list[Found] = []
-    added = changed = 0
-    found = list(_find(roots, known, problems))
-    for done, (path, name, reachable) in enumerate(found, start=1):
-        before = known.get(path)
-        try:
-            file = _identify(path, name, before) if reachable or before is None else before
-            if old is not None and file == before and (name not in doubtful or not reachable):
-                own, remarks = old.found_in(file), tuple(old.remarks(path))
-            else:
-                own, remarks = _read(file)
-        except _KeptError as error:
-            assert before is not None and old is not None
-            file, own, remarks = before, old.found_in(before), tuple(old.remarks(path))
-            problems.append(Problem(name, str(error)))
-        except UnreadableError as error:
-            problems.append(Problem(name, str(error), path))
+    for one in seen:
+        if one.problem is not None:
+            problems.append(one.problem)
+        if one.file is None:
             continue
-        problems += [Problem(name, remark, path) for remark in remarks]
-        if not own:
-            continue
-        files[path] = file
-        added += before is None
-        changed += before is not None and before.digest != file.digest
-        articles += own
-        progress("files", done, len(found))
+        if one.is_new:
+            own, remarks = readings[one.file.path]
+        else:
+            assert old is not None
+            own, remarks = old.found_in(one.file), old.remarks(one.file.path)
+        problems += [Problem(one.file.name, remark, one.file.path) for remark in remarks]
+        if own:
+            files[one.file.path] = one.file
+            articles += own
     merged, clashes = merge_reprints(articles)
+    changed = sum(path in known and known[path].digest != file.digest for path, file in files.items())
+    added = len(files.keys() - known.keys())
     return Scan(
         articles=tuple(merged),
         files=tuple(files.values()),
@@ -81,12 +74,43 @@ def scan(roots: Sequence[str], old: Catalog | None, progress: Callable[[str, int
     )
 
 
-def _read(file: SourceFile) -> tuple[list[Found], tuple[str, ...]]:
-    reading = read_articles(Path(file.path), file.name)
-    articles = [
-        Found(article, file, place, signature_of(article)) for place, article in enumerate(reading.articles)
-    ]
-    return articles, reading.problems
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A path that was looked at."""
+
+    file: SourceFile | None
+    """None where it cannot be read and never was."""
+    is_new: bool
+    """Whether it must be read; else what is known of it counts."""
+    problem: Problem | None
+
+
+def _look(path: str, name: str, reachable: bool, before: SourceFile | None, doubtful: set[str]) -> _Seen:
+    if before is not None and not reachable:
+        return _Seen(before, False, None)
+    try:
+        file = _identify(path, name, before)
+    except _KeptError as error:
+        return _Seen(before, False, Problem(name, str(error)))
+    except UnreadableError as error:
+        return _Seen(None, False, Problem(name, str(error), path))
+    return _Seen(file, file != before or name in doubtful, None)
+
+
+def _read_all(
+    files: Sequence[SourceFile], progress: Callable[[str, int, int], None]
+) -> dict[str, tuple[list[Found], Sequence[str]]]:
+    """Return by path what is in each file and what is to be said of it."""
+    read: dict[str, tuple[list[Found], Sequence[str]]] = {}
+    readings = read_many([(Path(file.path), file.name) for file in files])
+    for done, (file, reading) in enumerate(zip(files, readings, strict=True), start=1):
+        if isinstance(reading, UnreadableError):
+            read[file.path] = [], [str(reading)]
+        else:
+            found = [Found(a, file, place, signature_of(a)) for place, a in enumerate(reading.articles)]
+            read[file.path] = found, reading.problems
+        progress("files", done, len(files))
+    return read
 
 
 class _KeptError(Exception):

@@ -3,6 +3,7 @@
 from retrieval.reading.explanation import Boundary
 from retrieval.reading.files import find_files
 from retrieval.reading.identity import article_id, has_own_ids, same_text
+from retrieval.reading.many import read_many
 from retrieval.reading.readers import KINDS, Reading, explain_page, read_articles
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "find_files",
     "has_own_ids",
     "read_articles",
+    "read_many",
     "same_text",
 ]

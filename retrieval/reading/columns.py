@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from retrieval.reading.typography import Line, ends_sentence, first_token_width
+from retrieval.reading.typography import Line
 
 INDENT = 2.0  # units; the first line of a paragraph is indented by two characters in nearly all the press
 _FIRST = 0.8  # what a line counts that fills the column if its indent was lost
@@ -69,8 +69,8 @@ def _extents(lines: Sequence[Line]) -> list[_Extent]:
     after_sentence = True
     for line, following in zip(lines, [*lines[1:], None], strict=True):
         space = line.space
-        ends = ends_sentence(line.text)
-        need = first_token_width(following.text) if following else 0.0
+        ends = line.ends
+        need = following.first if following else 0.0
         weight = _INSIDE if following and not ends else _MAYBE_LAST
         extents.append(
             _Extent(line.low + space, line.high + space, need, after_sentence and not space, weight)

@@ -16,7 +16,7 @@ from math import log
 
 from retrieval.reading.columns import INDENT, column_widths
 from retrieval.reading.scores import GOES_ON, Link, as_headline, inside, last_line, links_of
-from retrieval.reading.typography import Line, ends_sentence
+from retrieval.reading.typography import Line
 from retrieval.reading.weights import WEIGHTS, Weights
 
 _INDENTS = (INDENT, 0.0)
@@ -110,7 +110,7 @@ def _fitted_to_blanks(lines: Sequence[Line], width: float, weights: Weights) -> 
     """
     apart = sure = 0
     for line, following in pairwise(lines):
-        if width - line.high - line.space >= _SURELY_SHORT and ends_sentence(line.text):
+        if width - line.high - line.space >= _SURELY_SHORT and line.ends:
             sure += 1
             apart += following.gap > 0
     share = (apart + weights.blank_share * weights.blank_trust) / (sure + weights.blank_trust)
@@ -144,7 +144,7 @@ def _may_head_prose(line: Line) -> bool:
     if line.high > _LONGEST_HEAD or line.space or line.text[-1] in "：:；;" + GOES_ON or "。" in line.text:
         return False
     # a headline may exclaim or ask, a quoted sentence is speech
-    return not ends_sentence(line.text) or line.text[-1] in "！？!?…"
+    return not line.ends or line.text[-1] in "！？!?…"
 
 
 def _viterbi(links: Sequence[Link], setting: Setting) -> Layout:

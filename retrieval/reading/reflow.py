@@ -11,7 +11,7 @@ from retrieval.reading.furniture import is_furniture
 from retrieval.reading.headlines import headline
 from retrieval.reading.layout import Layout, State, read_layout
 from retrieval.reading.printed_page import PrintedLine
-from retrieval.reading.typography import Line, char_width, join_lines, measure, squeeze_spaces
+from retrieval.reading.typography import Line, char_width, join_lines, squeeze_spaces
 
 _WHITE = "".join(
     map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x3000))
@@ -69,7 +69,7 @@ def lines_of(printed: Iterable[PrintedLine]) -> list[Line]:
         content = line.text.strip(_WHITE)
         above = max(above, line.gap)
         if content and not is_furniture(content):
-            lines.append(Line(content, above, line.indent, *measure(content), line.scale))
+            lines.append(Line.of(content, above, line.indent, line.scale))
             above = 0
     return lines
 
@@ -95,7 +95,7 @@ def printed_lines(text: str) -> list[Line]:
         indent = sum(
             2.0 if char == "\t" else char_width(char) for char in raw[: len(raw) - len(raw.lstrip())]
         )
-        lines.append(Line(content, gap, indent, *measure(content)))
+        lines.append(Line.of(content, gap, indent))
         gap = 0
     return lines
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.reading.typography import Line, ends_sentence, first_token_width, open_pairs
+from retrieval.reading.typography import Line, open_pairs
 from retrieval.reading.weights import Weights
 
 _SEMIFINAL = "：:；;）)"
@@ -76,7 +76,7 @@ def links_of(lines: Sequence[Line], printed: bool, weights: Weights) -> list[Lin
         pairs_age = pairs_age + 1 if pairs else 0
         if pairs_age > _OPEN_LINES:
             pairs, pairs_age = (), 0
-        is_final = ends_sentence(line.text)
+        is_final = line.ends
         if line.text[-1] == "." and following and following.text[0].isdigit():
             is_final = False  # a number divided at its point
         ending = _ending(line.text, is_final, weights) + (weights.open_pair if pairs else 0.0)
@@ -98,7 +98,7 @@ def links_of(lines: Sequence[Line], printed: bool, weights: Weights) -> list[Lin
                 low=line.low,
                 high=line.high,
                 space=line.space,
-                need=first_token_width(following.text),
+                need=following.first,
                 start=ending + begins + (gap if following.gap else weights.no_blank),
                 go_on=weights.indent_inside if following.space else 0.0,
                 head=ending + head_gap,

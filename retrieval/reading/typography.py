@@ -44,13 +44,21 @@ class Line:
     """Width with every punctuation mark squeezed, indent left out."""
     high: float
     """Width with nothing squeezed, indent left out."""
-    scale: float = 0.0
+    first: float
+    """Width of what must stay together at its start: the least that a line before it has left."""
+    ends: bool
+    """Whether it ends as a sentence does."""
+    space: float
+    """Printed indent, full-width units: a stray space is none."""
+    scale: float
     """Size of its letters against those of the body, 0 where it is not known."""
 
-    @property
-    def space(self) -> float:
-        """Return the printed indent in full-width units: a stray space is none."""
-        return self.indent if self.indent >= _PRINTED_INDENT else 0.0
+    @classmethod
+    def of(cls, text: str, gap: int, indent: float, scale: float = 0.0) -> Line:
+        """Return a line, measured."""
+        low, high = measure(text)
+        space = indent if indent >= _PRINTED_INDENT else 0.0
+        return cls(text, gap, indent, low, high, first_token_width(text), ends_sentence(text), space, scale)
 
 
 def char_width(char: str) -> float:
