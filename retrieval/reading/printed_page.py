@@ -27,7 +27,7 @@ _ADJOINING = 0.12  # white space within a word that was drawn in parts
 _FEW = 3  # letters; more of them that adjoin others may be the end of one column and the start of the next
 _GUTTER = 0.8  # least white space between columns
 _STICK_OUT = 0.3  # share of a column's lines that may stick out into it
-_COLUMN_LINES = 2
+_COLUMN_LINES = 2  # of a first column; the last may have one
 _LARGE = 1.2  # letters of a headline
 _BLANK = 1.6  # distance of baselines, against the usual one, from which lines stand apart
 _OVERPRINT = 0.2  # distance at which the same letter, printed twice, is one in bold
@@ -224,7 +224,8 @@ def _gutters(pieces: Sequence[_Piece], body: float) -> list[float]:
         before = lefts < left - 0.1 * body
         beyond = before & (rights > left - _GUTTER * body)
         column = before & (lefts >= starts[-1]) if starts else before
-        if len(np.unique(np.round(bases[column] / body))) < _COLUMN_LINES or (beyond & large).any():
+        rows = len(np.unique(np.round(bases[column] / body)))
+        if (beyond & large).any() or rows < (1 if starts else _COLUMN_LINES):
             continue
         sticking_out = beyond & column
         if sticking_out.any():  # judged by the column that they stick out of, the last before this place

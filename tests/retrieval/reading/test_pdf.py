@@ -26,7 +26,7 @@ _TEXTS = [paragraph.replace("讯（记者张三）", "讯") for paragraph in PAR
 _ARTICLES = st.tuples(st.lists(st.sampled_from(_TEXTS), min_size=3, max_size=8), st.integers(2, 4))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.lists(_ARTICLES, min_size=1, max_size=2), min_size=1, max_size=2),
     st.integers(12, 18),
