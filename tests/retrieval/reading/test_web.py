@@ -59,3 +59,37 @@ def test_markup_without_end_takes_no_time() -> None:
             web.read(page)
         except UnreadableError as error:
             assert "\n" not in str(error)
+
+
+def _paragraphs(form: str, between: str = "") -> str:
+    return between.join(form.format(paragraph) for paragraph in PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<h2>{TITLE}</h2><div id='content'>{_paragraphs('　　{}', '<br>')}</div>",
+        "<div class='head'>首页 时政 财经</div>"
+        f"<h1>{TITLE}</h1><div><span>2024-06-04 08:30</span> <span>来源：云泊网</span></div>"
+        f"<div id='detail'>{_paragraphs('<div>{}</div>')}</div><div>Copyright © 2000-2024</div>",
+        "<table><tr><td><table><tr><td>2024年06月04日 星期二</td><td>上一版 下一版</td></tr></table></td><td><table>"
+        f"<tr><td><founder-title>{TITLE}</founder-title></td></tr>"
+        f"<tr><td><div id='ozoom'><founder-content>{_paragraphs('<P>　　{}</P>')}</founder-content></div></td></tr>"
+        "</table></td></tr></table>",
+    ],
+    ids=["line breaks", "blocks", "digital newspaper"],
+)
+def test_pages_as_newspapers_make_them(body: str) -> None:
+    page = f"<html><head><meta charset='utf-8'><title>{TITLE}</title></head><body>{body}</body></html>"
+    (draft,) = web.read(page.encode()).drafts
+    assert (draft.title, draft.paragraphs) == (TITLE, PARAGRAPHS)
+
+
+def test_a_digital_newspaper_marks_its_headline_and_prints_its_date() -> None:
+    body = (
+        "<td>2024年06月04日 星期二</td><founder-pretitle>我省召开大会</founder-pretitle>"
+        f"<founder-title>{TITLE}</founder-title><founder-content>{_paragraphs('<P>{}</P>')}</founder-content>"
+    )
+    document = web.read(f"<html><title>云泊日报数字报</title><body>{body}</body></html>".encode())
+    assert (document.drafts[0].title, document.drafts[0].kicker) == (TITLE, "我省召开大会")
+    assert str(document.published) == "2024-06-04"
