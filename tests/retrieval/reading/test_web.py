@@ -72,9 +72,9 @@ def _paragraphs(form: str, between: str = "") -> str:
         "<div class='head'>首页 时政 财经</div>"
         f"<h1>{TITLE}</h1><div><span>2024-06-04 08:30</span> <span>来源：云泊网</span></div>"
         f"<div id='detail'>{_paragraphs('<div>{}</div>')}</div><div>Copyright © 2000-2024</div>",
-        "<table><tr><td><table><tr><td>2024年06月04日 星期二</td><td>上一版 下一版</td></tr></table></td><td><table>"
-        f"<tr><td><founder-title>{TITLE}</founder-title></td></tr>"
-        f"<tr><td><div id='ozoom'><founder-content>{_paragraphs('<P>　　{}</P>')}</founder-content></div></td></tr>"
+        "<table><tr><td><table><tr><td>2024年06月04日 星期二</td><td>上一版 下一版</td></tr></table></td>"
+        f"<td><table><tr><td><founder-title>{TITLE}</founder-title></td></tr><tr><td><div id='ozoom'>"
+        f"<founder-content>{_paragraphs('<P>　　{}</P>')}</founder-content></div></td></tr>"
         "</table></td></tr></table>",
     ],
     ids=["line breaks", "blocks", "digital newspaper"],
