@@ -70,7 +70,7 @@ def ask_batch(settings: Settings, encoder: Encoder, file: str, asked: Asked) -> 
 
 def chat(settings: Settings, encoder: Encoder, asked: Asked) -> int:
     """Answer question after question until the end of input."""
-    searcher = LiveSearcher.open(settings.data_dir, lambda: encoder, settings.search.threshold)
+    searcher = LiveSearcher.open(settings.data_dir, lambda: encoder, settings.search)
     searcher.searcher()  # no index, no chat
     prompt = "问> " if sys.stdin.isatty() else ""
     with suppress(ImportError):
@@ -90,7 +90,7 @@ def chat(settings: Settings, encoder: Encoder, asked: Asked) -> int:
 
 
 def _open(settings: Settings, encoder: Encoder) -> Searcher:
-    return Searcher.open(settings.data_dir, encoder, settings.search.threshold)
+    return Searcher.open(settings.data_dir, encoder, settings.search)
 
 
 def _show(answer: Answer, asked: Asked) -> None:

@@ -44,7 +44,7 @@ def measure(settings: Settings, folder: Path, *, as_json: bool) -> int:
     )
     with progress() as report_progress:
         report = build(plan, [corpus], encoder, report_progress)
-        searcher = Searcher.open(plan.data_dir, encoder, settings.search.threshold)
+        searcher = Searcher.open(plan.data_dir, encoder, settings.search)
         scores = evaluate(
             [_of_shown_articles(query, searcher.catalog) for query in queries],
             searcher.ask,

@@ -153,6 +153,4 @@ def _warm_up(asker: Asker) -> None:
 
 
 def _open_asker(settings: Settings) -> Asker:
-    return LiveSearcher.open(
-        settings.data_dir, lambda: open_encoder(settings.embedding), settings.search.threshold
-    )
+    return LiveSearcher.open(settings.data_dir, lambda: open_encoder(settings.embedding), settings.search)

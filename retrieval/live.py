@@ -8,12 +8,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from config import SearchSettings
 from embeddings import Encoder
 from retrieval.errors import RetrievalError
 from retrieval.model import Answer
-from retrieval.searcher import DEFAULT_THRESHOLD, Searcher
+from retrieval.searcher import Searcher
 
 _LOOK_EVERY = 0.5  # seconds between looks at CURRENT, one small file
+
+_USUAL = SearchSettings()
 
 _log = logging.getLogger(__name__)
 
@@ -21,10 +24,10 @@ _log = logging.getLogger(__name__)
 class LiveSearcher:
     """Answers from the newest generation; a question in flight finishes on the one it began with."""
 
-    def __init__(self, data_dir: Path, open_encoder: Callable[[], Encoder], threshold: float) -> None:
+    def __init__(self, data_dir: Path, open_encoder: Callable[[], Encoder], settings: SearchSettings) -> None:
         self._data_dir = data_dir
         self._open_encoder = open_encoder
-        self._threshold = threshold
+        self._settings = settings
         self._encoder: Encoder | None = None
         self._searcher: Searcher | None = None
         self._seen: tuple[int, int] | None = None
@@ -33,10 +36,10 @@ class LiveSearcher:
 
     @classmethod
     def open(
-        cls, data_dir: Path, open_encoder: Callable[[], Encoder], threshold: float = DEFAULT_THRESHOLD
+        cls, data_dir: Path, open_encoder: Callable[[], Encoder], settings: SearchSettings = _USUAL
     ) -> LiveSearcher:
         """Return a searcher over `data_dir`, which need not have an index yet."""
-        return cls(data_dir, open_encoder, threshold)
+        return cls(data_dir, open_encoder, settings)
 
     def ask(self, question: str, k: int = 5, since: str | None = None, until: str | None = None) -> Answer:
         """Answer as `Searcher.ask` does. Raises NoIndexError until something is published."""
@@ -60,7 +63,7 @@ class LiveSearcher:
         try:
             if self._encoder is None:
                 self._encoder = self._open_encoder()
-            self._searcher = Searcher.open(self._data_dir, self._encoder, self._threshold)
+            self._searcher = Searcher.open(self._data_dir, self._encoder, self._settings)
             self._seen = stamp
             _log.info("serving generation %d", self._searcher.generation)
         except (RetrievalError, OSError) as error:

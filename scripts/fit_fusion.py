@@ -87,27 +87,30 @@ def gather(work: Path, folder: Path, encoder: Encoder) -> list[Sample]:
     samples: list[Sample] = []
     rng = np.random.default_rng(0)
     for query in read_queries(folder / "queries.jsonl"):
-        asked = searcher.understand(query.text)
+        asked = searcher.finder.understand(query.text)
         answers = filter(None, map(searcher.catalog.article, query.relevant))
         relevant = [shown[article.id] for article in answers]
-        right = np.isin(searcher.owners, relevant)
+        right = np.isin(searcher.finder.owners, relevant)
         # Parts of one article are articles of their own in some sets; without an answer means without all.
-        about = np.isin(searcher.owners, [n for number in relevant for n in titled[titles[number]]])
+        about = np.isin(searcher.finder.owners, [n for number in relevant for n in titled[titles[number]]])
         masks = [None, ~(right | about)]
         if zlib.crc32(query.id.encode()) % _EVERY == 0:
             crowd = rng.choice(len(titles), 1 + rng.choice(_CROWDS), replace=False)
-            masks += [right | np.isin(searcher.owners, crowd[1:]), ~about & np.isin(searcher.owners, crowd)]
+            masks += [
+                right | np.isin(searcher.finder.owners, crowd[1:]),
+                ~about & np.isin(searcher.finder.owners, crowd),
+            ]
         for number, allowed in enumerate(masks):
-            found, features = searcher.candidates(asked, allowed)
+            found = searcher.finder.find(asked, allowed)
             samples.append(
                 Sample(
                     group=f"{folder.name}/{query.lang}",
                     fold=zlib.crc32(query.id.split("@")[0].encode()) % 2,
                     chinese=asked.chinese,
                     crowded=number < 2,
-                    features=features.astype(np.float64),
-                    right=right[found],
-                    owners=searcher.owners[found],
+                    features=found.features.astype(np.float64),
+                    right=right[found.numbers],
+                    owners=found.owners,
                 )
             )
     return samples

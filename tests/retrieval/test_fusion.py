@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.fusion import CHINESE, FEATURES, FOREIGN, Fusion, evidence, fusion_for
+from retrieval.fusion import CHINESE, FEATURES, FITTED, FOREIGN, Fusion, evidence
 
 _FEATURES = st.lists(st.floats(-3, 3, width=32), min_size=len(FEATURES), max_size=len(FEATURES)).map(
     lambda row: np.asarray(row, np.float32)
@@ -31,7 +31,7 @@ def test_a_greater_lead_never_makes_less_sure(
 def test_no_score_speaks_against_a_passage(features: np.ndarray, name: str, chinese: bool) -> None:
     better = features.copy()
     better[FEATURES.index(name)] += 1
-    worse, best = fusion_for(chinese).score(np.stack([features, better]))
+    worse, best = FITTED.of(chinese).score(np.stack([features, better]))
     assert best >= worse
 
 

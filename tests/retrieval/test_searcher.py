@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config import SearchSettings
 from retrieval import Searcher
 from retrieval.errors import BadQueryError, EncoderMismatchError, NoIndexError
 
@@ -139,7 +140,8 @@ def test_the_threshold_decides_what_is_answered(tmp_path: Path) -> None:
     put_all(tmp_path / "articles")
     index(tmp_path / "data", tmp_path / "articles")
     for threshold, answered in ((0.0, True), (1.0, False)):
-        answer = Searcher.open(tmp_path / "data", PairEncoder(), threshold).ask("防汛")
+        settings = SearchSettings(threshold=threshold)
+        answer = Searcher.open(tmp_path / "data", PairEncoder(), settings).ask("防汛")
         assert answer.answered is answered
         assert answer.hits
 

@@ -1,0 +1,122 @@
+"""Finding the passages that may answer: candidates by every way of finding, and what is known of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from embeddings import Encoder
+from retrieval.catalog import Catalog
+from retrieval.fusion import FEATURES
+from retrieval.lexical import LexicalIndex
+from retrieval.question import Interpreter, Question
+from retrieval.sentences import Span
+from retrieval.units import UnitStore
+from retrieval.vectors import VectorIndex
+
+_CANDIDATES = 100  # of each way of finding; the right passage is nearly always among the first ten of one
+
+Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages worth a closer look."""
+
+    numbers: Numbers
+    """Of the passages, (n,)."""
+    owners: npt.NDArray[np.int32]
+    """The number of each one's article, (n,)."""
+    features: Floats
+    """What is known of each for the question, (n, len(FEATURES))."""
+
+
+class Finder:
+    """Reads questions and finds candidates in one generation. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, catalog: Catalog, encoder: Encoder, dim: int) -> None:
+        """Open the parts of the generation in `folder`."""
+        self._catalog = catalog
+        self._words, self._bigrams, self._names, self._headings = (
+            LexicalIndex.open(folder, catalog.connection, field)
+            for field in ("words", "bigrams", "names", "headings")
+        )
+        self._paragraphs, self._sentences, terms = (
+            VectorIndex.open(folder / f"{name}.faiss") for name in ("paragraphs", "sentences", "terms")
+        )
+        self._lengths: Floats = np.asarray(np.load(folder / "lengths.npy", mmap_mode="r"))
+        lexicon = (self._words, self._bigrams, self._names)
+        self._interpreter = Interpreter(encoder, catalog, np.load(folder / "common.npy"), lexicon, terms)
+        self._units = UnitStore.open(folder, dim)
+        self.owners: npt.NDArray[np.int32] = np.asarray(np.load(folder / "owners.npy", mmap_mode="r"))
+        self._sentence_owners: npt.NDArray[np.int32] = np.asarray(
+            np.load(folder / "sentence_owners.npy", mmap_mode="r")
+        )
+
+    def understand(self, text: str) -> Question:
+        """Return a question in the forms in which it is compared."""
+        return self._interpreter.read(text)
+
+    def units(self, asked: Question, passage: int) -> tuple[list[Span], Floats]:
+        """Return the spans of a passage's sentences and clauses and how near each is to the question."""
+        return self._units.similarities(asked.vector, passage)
+
+    def find(self, asked: Question, allowed: Mask | None = None) -> Candidates:
+        """Return the passages worth a closer look; `allowed` (passages,) leaves others out."""
+        by_paragraph, _ = self._paragraphs.search(asked.vector, _CANDIDATES, allowed)
+        sentences_allowed = None if allowed is None else allowed[self._sentence_owners]
+        by_sentence, _ = self._sentences.search(asked.vector, _CANDIDATES, sentences_allowed)
+        whole = {
+            "words": self._words.score(asked.words) / asked.words_mass,
+            "bigrams": self._bigrams.score(asked.bigrams) / asked.bigrams_mass,
+            "bridge": self._bridge(asked),
+            "names": self._named(asked),
+        }
+        found = [by_paragraph, self._sentence_owners[by_sentence].astype(np.int64)]
+        found += [_highest(scores, _CANDIDATES, allowed) for scores in whole.values()]
+        candidates = np.unique(np.concatenate(found))
+        headings = self._headings.score(self._headings.weigh(item.term for item in asked.words))
+        columns = {
+            "units": self._units.best(asked.vector, candidates),
+            "paragraph": self._paragraphs.vectors(candidates) @ asked.vector,
+            "length": self._lengths[candidates],
+            "kind": self._of_kind(asked, candidates),
+            "headings": headings[self.owners[candidates]] / asked.words_mass,
+            **{name: scores[candidates] for name, scores in whole.items()},
+        }
+        features = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+        return Candidates(candidates, self.owners[candidates], features)
+
+    def _bridge(self, asked: Question) -> Floats:
+        """Return how well passages match what a foreign question's words mean, 0 to about 1."""
+        scores = np.zeros(self._words.size, np.float32)
+        for group in asked.near:
+            scores += self._words.score_best(group)
+        return scores / np.float32(max(len(asked.near), 1) * self._words.missing_idf())
+
+    def _named(self, asked: Question) -> Floats:
+        scores = np.zeros(self._names.size, np.float32)
+        for group in asked.names:
+            scores += self._names.score_best(group)
+        return scores / np.float32(self._names.missing_idf())
+
+    def _of_kind(self, asked: Question, candidates: Numbers) -> Floats:
+        """Return how surely each candidate has the kind of answer that the question wants, 0 to 1."""
+        if asked.kind is None:
+            return np.zeros(len(candidates), np.float32)
+        texts = self._catalog.texts(candidates.tolist())
+        return np.asarray([asked.kind.found_in(text) for text in texts], np.float32)
+
+
+def _highest(scores: Floats, count: int, allowed: Mask | None) -> Numbers:
+    if allowed is not None:
+        scores = np.where(allowed, scores, 0)
+    count = min(count, int(np.count_nonzero(scores > 0)))
+    if not count:
+        return np.zeros(0, np.int64)
+    return np.argpartition(-scores, count - 1)[:count].astype(np.int64)
