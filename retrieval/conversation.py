@@ -19,9 +19,26 @@ from retrieval.question import Question
 from retrieval.searcher import Searcher
 from retrieval.terms import Folded
 
-_COVERED = 0.6  # share of its subject that an article must have for a question to be about it
+_COVERED = 0.5  # share of its subject that an article must have for a question to be about it
+_NEARLY = 0.1  # of a score; so much better an answer must be for the talk to have turned
+_FEW = 3  # words of a subject that may well be left out
+_OPENING_CHARS = 30
 _ELSEWHERE = 20  # passages looked at for what an elliptical question names, where this article is silent
 _PRONOUN = re.compile(r"(?<![其吉])[他她](?![们人国乡信日])")
+# Few questions are asked as often, and few words cross languages as badly.
+_CHAIR = re.compile(
+    r"\b(?:chair(?:ed|s)?|presid\w+|présid\w+|leitete|geleitet|prowadził\w*|przewodnicz\w+|yönetti|leidde)\b|провод\w+|"
+    r"пров[её]л\w*|председател\w+|вёл|주재|主宰|主催|司会|ترأس",
+    re.IGNORECASE,
+)
+_WHO_CHAIRED = "谁主持会议？"
+# What a report begins a paragraph of somebody's words with, and what asks for them.
+_SPEECH = re.compile(
+    r"强调|指出|要求|说|表示|提出|讲|谈|介绍|建议|\b(?:say|says|said|stress|emphasi|demand|ask|call|suggest|propos|point|"
+    r"dijo|subray|destac|exigi|sagte|beton|forder|déclar|soulign|exig|disse|detto|zei|benadruk)|сказал|подчеркн|отмет|"
+    r"потреб|заяв|述べ|言|強調|말|강조|قال|أكد|شدد",
+    re.IGNORECASE,
+)
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 
 
@@ -50,27 +67,42 @@ class Conversation:
         """
         fresh = _Read(searcher.ask(question, k), question)
         place = _Place.of(searcher, self.about, k)
-        read = (place and self._follow(place, question, fresh.answer)) or fresh
+        if place is None:
+            return fresh.answer, Conversation()._after(fresh)
+        asked = searcher.finder.understand(question)
+        lean = read_leaning(asked)
+        read = None if lean.courtesy else self._follow(place, asked, lean, fresh.answer)
+        if read is None and not (fresh.answer.answered or lean.courtesy or lean.strong) and lean.subject:
+            return (
+                fresh.answer,
+                Conversation(),
+            )  # the talk has turned to something that the articles do not have
+        read = read or fresh
         return replace(read.answer, question=question), self._after(read)
 
-    def _follow(self, place: _Place, question: str, fresh: Answer) -> _Read | None:
+    def _follow(self, place: _Place, asked: Question, lean: Leaning, fresh: Answer) -> _Read | None:
         """Return the question read as going on about the article, None where it is better read by itself."""
-        asked = place.searcher.finder.understand(question)
-        lean = read_leaning(asked)
-        if lean.rest and not lean.telling and (lean.subject or titles(lean.rest)):
+        if lean.partial and lean.rest and (lean.subject or titles(lean.rest)):
             return self._completed(place, lean.rest, lean)
-        read = None
         if not lean.subject:
             read = self._inside(place, asked, lean)
             return read if lean.strong or read.answer.answered else None
-        # It names a subject. What finds an answer by itself is bent to this article only if it points there.
-        if lean.cover(place.has) >= _COVERED and (lean.strong or not fresh.answered):
-            read = self._inside(place, asked, lean)
-        return read if read and read.answer.answered else None
+        # It names a subject. What finds an answer by itself is bent to this article only where it points
+        # there and speaks of what is in it, or where the article answers nearly as well.
+        covered = lean.cover(place.has)
+        speaks_of_it = lean.strong and covered >= _COVERED or covered == 1.0 and len(lean.subject) <= _FEW
+        may_speak_of_it = lean.points and not fresh.answered and len(lean.subject) == 1
+        if not (speaks_of_it or may_speak_of_it):
+            return None
+        read = self._inside(place, asked, lean)
+        near = fresh.hits[0].score - read.answer.hits[0].score <= _NEARLY if read.answer.hits else False
+        return read if read.answer.answered and (lean.strong or near) else None
 
     def _inside(self, place: _Place, asked: Question, lean: Leaning) -> _Read:
         """Return the question asked of this article alone."""
         text = asked.text
+        if not asked.chinese and not lean.subject and _CHAIR.search(text):
+            text = _WHO_CHAIRED
         person = self._person(place) if lean.person else None
         if person and asked.chinese:
             text = _PRONOUN.sub(person, fold(text), count=1)
@@ -78,16 +110,28 @@ class Conversation:
             name = bearer(title, place.text)
             if name and name not in text:
                 text = text.replace(title, title + name, 1)
+                person = person or name
         whole = bool(lean.subject) or lean.telling
+        topic = f"{text} {topic_of(place.searcher.finder.understand(self.question))}"
         if not whole:
-            topic = topic_of(place.searcher.finder.understand(self.question))
-            text = f"{text} {topic}"
+            text = topic
         left_out = self.told if lean.more else ()
         answer = None
-        if person:
+        if person and _SPEECH.search(text):
+            answer = place.ask(text, lambda passage: passage not in left_out and person in _opening(passage))
+            if (
+                answer.hits and lean.cover(Folded(answer.hits[0].text).has) == 1.0
+            ):  # his words, on the subject
+                answer = replace(answer, answered=True)
+        if person and not (answer and answer.answered):
             answer = place.ask(text, lambda passage: passage not in left_out and person in passage)
-        if answer is None or not answer.answered:
+        if not (answer and answer.answered):
             answer = place.ask(text, lambda passage: passage not in left_out)
+        if whole and not answer.answered:
+            helped = place.ask(topic, lambda passage: passage not in left_out)
+            answer = helped if helped.answered else answer
+        if lean.more and not whole and answer.hits:  # whatever else the article says is what was asked for
+            answer = replace(answer, answered=True)
         return _Read(answer, text if whole else self.question)
 
     def _completed(self, place: _Place, rest: str, lean: Leaning) -> _Read | None:
@@ -100,10 +144,13 @@ class Conversation:
             named |= persons
             for name in (*place.persons(question), *titles(question)):
                 question = question.replace(name, "")
-            rest = "".join(f"{rest} {' '.join(persons)}")
+            text = f"{' '.join(persons)} {question}"
+            answer = place.ask(text, lambda passage: any(name in _opening(passage) for name in persons))
+            if answer.answered:
+                return _Read(answer, self.question)
         elif not named:
             named = set(bearers)
-        text = f"{rest} {question}"
+        text = f"{rest} {' '.join(persons)} {question}"
         answer = place.ask(text, lambda passage: _has_any(passage, named))
         if not answer.hits:
             answer = place.ask_elsewhere(text, rest, named)
@@ -181,6 +228,11 @@ class _Place:
         within: Mask = np.zeros(len(self.searcher.finder.owners), np.bool_)
         within[numbers] = True
         return replace(self.searcher.ask(text, self.k, within=within), follows=self.about)
+
+
+def _opening(passage: str) -> str:
+    """Return how a passage begins, up to where somebody's words begin."""
+    return passage[:_OPENING_CHARS].partition("，")[0]
 
 
 def _has_any(passage: str, terms: Set[str]) -> bool:

@@ -39,12 +39,14 @@ def _cues(person: str, thing: str, more: str, ellipsis: str, telling: str, askin
     return Cues(*patterns, frozenset(f"{telling} {asking}".split()), frozenset(telling.split()))
 
 
-_MEETING = "(?:meeting|conference|forum|event|article|report|campaign|project|plan|case|accident|one|day|time)"
+_MEETING = (
+    "(?:meeting|conference|forum|event|article|report|campaign|project|plan|case|accident|one|day|time)"
+)
 
 CHINESE = _cues(
-    r"(?<![其吉])[他她](?![人国乡信日])",
+    r"(?<![其吉])[他她](?![们人国乡信日])",
     # 大会上 names a meeting, 会上 does not; 应该 and 因此 are words of their own.
-    r"它|(?<![因如彼为])此[次会事项外举]|(?<!应)该[会次项市省县校厂镇市活论行文地工事公]|这|"
+    r"[他她它]们|它|(?<![因如彼为])此[次会事项外举]|(?<!应)该[会次项市省县校厂镇市活论行文地工事公]|这(?![些几一二两三五十]?年)|"
     r"那(?=[次个场位些里儿天边])|(?:^|[在于,，、\s还])会[上前后中](?!议)|其中|上述|前者|后者|上文|文中|文章里|"
     r"^其(?![实他它余])|当[天时](?!地)|同一",
     r"还(?!是|款|清|原)|另外|此外|其[他它余]|别的|更多|再[说讲详]|除此",
@@ -60,7 +62,7 @@ CHINESE = _cues(
     "是不是 请问 请 告诉 知道 想 能否 能不能 一下 详细 具体 介绍 说明 解释 方面 事情 关于 有关 相关 以及 并且 还有 还 另外 此外 "
     "其他 其它 别的 更多 除此 除此之外 然后 至于 那么 那 呢 吗 共 做 干 文章 报道 新闻 本报 记者 消息 这次 那次 这个 那个 这些 "
     "那些 那边 这里 那里 这场 此次 其中 上述 今天 现在 当天 当时 之后 之前 以后 以前 后来 接下来 名字 叫 姓 继续 没有 就是 到底 "
-    "究竟 他们 她们 它们 大家 我们 你们 对此 为此 因此 同时 再次 分别 全部 所有 每个 各个 谢谢 你好 您好 一个 一些 这样 那样 不是 "
+    "究竟 他们 她们 它们 大家 我们 你们 对此 为此 因此 同时 再次 分别 全部 所有 每个 各个 一个 一些 这样 那样 不是 "
     "但是 不过 所以 而且 或者 一样 再说 再讲 "
     "会议 大会 座谈会 会上 会后 会前 会中 与会 领导 同志 单位 部门 工作 活动 负责人 主要负责人 书记 省长 "
     "市长 县长 主席 总理 部长 主任 局长 副省长 副市长 省委书记 市委书记 县委书记 主要 内容 情况 问题 人",
@@ -68,7 +70,7 @@ CHINESE = _cues(
 
 _ENGLISH = _latin(
     "he|him|his|she|her|hers|they|them|their|theirs",
-    rf"it|its|this|these|those|(?<!is )(?<!are )(?<!was )(?<!were )there|then|that(?=\W*$|'s|\s+{_MEETING}\b)|"
+    rf"it|its|they|them|their|this|these|those|(?<!is )(?<!are )(?<!was )(?<!were )there|then|that(?=\W*$|'s|\s+{_MEETING}\b)|"
     r"the same|the (?:former|latter)|both",
     r"else|also|more(?! than)|another|others?|further|besides|in addition|anything|instead",
     "and what about|and how about|what about|how about|and|but|so|or|as for|then",
@@ -77,18 +79,17 @@ _ENGLISH = _latin(
     "participant people person persons name names chair chaired chairs preside presided presides host hosted "
     "say said says speak spoke speaks speech tell told talk talked mention mentioned stress stressed stresses "
     "emphasize emphasized emphasise emphasised point pointed demand demanded demands ask asked asks require "
-    "required call called propose proposed announce announced discuss discussed begin began start started "
+    "required call called propose proposed open opens opened opening announce announced discuss discussed begin began start started "
     "starts starting end ended ends finish finished date day year month cost costs purpose result results decide "
     "decided decision form shown show played main",
-    "about meeting meetings conference conferences event leader leaders official officials last lasted long time times many much far often soon early late reason reasons way kind sort detail details "
-    "anything something else also more another other others further besides addition instead ok okay yes no please "
-    "thanks thank hello hi article report news there here now later next before afterwards same former latter both "
+    "about campaign project program programme plan action accident forum seminar meeting meetings conference conferences event leader leaders official officials last lasted long time times many much far often soon early late reason reasons way kind sort detail details "
+    "anything something else also more another other others further besides addition instead please article report news there here now later next before afterwards same former latter both "
     "get got go went come came make made give gave given doing done let know thing things one ones whole total "
     "altogether exactly according",
 )
 _RUSSIAN = _latin(
-    "он|она|они|его|её|ее|ему|ей|им|их|нём|нем|ней|нему|него|неё|нее|них",
-    "это|этот|эта|этом|этой|этого|эту|этих|эти|там|тогда|оно|тот|та|том|той|того",
+    "он|она|они|его|её|ее|ему|ей|им|их|нём|нем|ней|нему|него|неё|нее",
+    "они|их|им|них|это|этот|эта|этом|этой|этого|эту|этих|эти|там|тогда|оно|тот|та|том|той|того",
     "ещё|еще|также|кроме|другие|другое|другой|дальше",
     "а|и|но|ну а|а как насчёт",
     "совещание совещании совещания заседание заседании конференция конференции мероприятие встреча собрание прошло "
@@ -98,8 +99,8 @@ _RUSSIAN = _latin(
     "началось закончится какой форме ещё еще также кроме другие другое дальше год году день число стоит показали",
 )
 _SPANISH = _latin(
-    "él|ella|ellos|ellas",
-    r"eso|esto|ello|allí|ahí|est[ea] (?:reunión|conferencia|evento)|es[ea] (?:reunión|conferencia|evento)",
+    "él|ella",
+    r"ellos|ellas|eso|esto|ello|allí|ahí|est[ea] (?:reunión|conferencia|evento)|es[ea] (?:reunión|conferencia|evento)",
     "qué más|algo más|también|otros?|otras?|además",
     "y|e|pero|qué hay de",
     "reunión conferencia evento acto celebró celebrado dijo dijeron destacó subrayó exigió pidió participaron participó "
@@ -107,17 +108,18 @@ _SPANISH = _latin(
     "día año mes más también otro otros además forma formato cuesta costó pasó mostró",
 )
 _GERMAN = _latin(
-    "er|sie|ihm|ihn|ihnen",
-    "es|dies|dieses?|diese[rmn]?|dort|dabei|darüber|davon|dazu|damals|dessen|deren",
+    "er|sie|ihm|ihn",
+    "ihnen|es|dies|dieses?|diese[rmn]?|dort|dabei|darüber|davon|dazu|damals|dessen|deren",
     "noch|außerdem|weitere[srn]?|sonst|andere[srn]?",
     "und|aber|oder|was ist mit|wie steht es mit",
     "sitzung treffen konferenz tagung versammlung veranstaltung statt stattgefunden fand sagte sagten gesagt betonte "
     "betont forderte fordert teilgenommen nahmen nahm teil teilnehmer personen leute menschen leitete leiten dauert "
-    "dauerte lange beginnt begann anfang ende endet zeit datum tag jahr form kostet passiert gezeigt noch sonst",
+    "dauerte lange beginnt begann anfang ende endet zeit datum tag jahr form kostet passiert gezeigt noch sonst "
+    "öffnet eröffnet findet nächste nächsten nächster nächstes",
 )
 _FRENCH = _latin(
-    "il|elle|ils|elles|lui",
-    r"cela|ça|ceci|là|y|en|(?:ce|cette|cet) (?:réunion|conférence|événement|forum|article)",
+    "il|elle|lui",
+    r"ils|elles|cela|ça|ceci|là|y|en|(?:ce|cette|cet) (?:réunion|conférence|événement|forum|article)",
     "encore|autre|autres|aussi|d'autre|de plus|en outre",
     "et|mais|ou|qu'en est-il de",
     "réunion conférence événement lieu tenue tenu dit déclaré souligné exigé demandé participé assisté participants "
@@ -125,40 +127,40 @@ _FRENCH = _latin(
     "forme coûte coûté passé montré encore autre autres aussi",
 )
 _ITALIAN = _latin(
-    "lui|lei|loro|egli|ella",
-    "questo|questa|ciò|lì|là|ci|quella riunione|questa riunione",
+    "lui|lei|egli",
+    "loro|questo|questa|ciò|lì|là|ci|quella riunione|questa riunione",
     "altro|ancora|anche|inoltre|altri|altre",
     "e|ma|o|che dire di",
     "riunione conferenza evento tenuta tenuto detto dichiarato sottolineato chiesto partecipato partecipanti persone "
     "gente presieduto dura durerà durato tempo inizia iniziato finisce data giorno anno forma altro ancora costa",
 )
 _PORTUGUESE = _latin(
-    "ele|ela|eles|elas|dele|dela|deles|delas",
-    "isso|isto|lá|ali|nesta reunião|nessa reunião|esta reunião|essa reunião",
+    "ele|ela|dele|dela",
+    "eles|elas|deles|delas|isso|isto|lá|ali|nesta reunião|nessa reunião|esta reunião|essa reunião",
     "o que mais|algo mais|também|outros?|outras?|além",
     "e|mas|e quanto a",
     "reunião conferência evento realizada realizado disse disseram destacou exigiu participaram participou pessoas "
     "gente presidiu durou dura durará começou começa começará terminou tempo data dia ano forma mais outro custou",
 )
 _DUTCH = _latin(
-    "hij|zij|ze|hem|haar|hun",
-    "het|dit|deze|daar|toen|die",
+    "hij|zij|ze|hem|haar",
+    "hun|het|dit|deze|daar|toen|die",
     "nog|verder|anders|andere",
     "en|maar|en hoe zit het met",
     "vergadering bijeenkomst conferentie gehouden plaats zei gezegd benadrukte eiste deelgenomen deelnemers mensen "
     "personen leidde duurt duurde lang begint begon eind tijd datum dag jaar vorm kost nog verder",
 )
 _TURKISH = _latin(
-    "onun|onlar|ona|onu|kendisi",
-    "bu|şu|orada|bunun|bunu|o toplantı",
+    "onun|ona|onu|kendisi",
+    "onlar|bu|şu|orada|bunun|bunu|o toplantı",
     "başka|ayrıca|daha",
     "peki|ya|ve",
     "toplantı toplantıya toplantıda toplantıyı konferans yapıldı dedi söyledi vurguladı istedi katıldı katılan kişi "
     "insan başkanlık yönetti sürdü sürecek sürer başladı başlayacak bitti tarih gün yıl şekilde başka",
 )
 _POLISH = _latin(
-    "oni|jego|jej|jemu|im|nim|nią",
-    "to|ten|ta|tym|tam|wtedy",
+    "jego|jej|jemu|im|nim|nią",
+    "oni|to|ten|ta|tym|tam|wtedy",
     "jeszcze|także|inne|inni|oprócz",
     "a|i|ale|a co z",
     "spotkanie spotkaniu zebranie konferencja narada odbyło odbyła powiedział powiedziała podkreślił podkreśliła "
@@ -180,7 +182,7 @@ _KOREAN = _cues(
     "회의 회의는 회의에 회의를 대회 참석 참석했 강조했 말했 주재했 열렸 개최 얼마나 몇 명 명이 언제 시작 누가 오래",
 )
 _ARABIC = _cues(
-    r"(?<!\w)(?:هو|هي|هم|له|لها|عنه|عنها)(?!\w)",
+    r"(?<!\w)(?:له|لها|عنه|عنها)(?!\w)",
     r"(?<!\w)(?:هذا|هذه|ذلك|تلك|هناك|فيه|فيها)(?!\w)",
     r"(?<!\w)(?:أيضا|أيضًا|آخر|أخرى|غير|المزيد)(?!\w)",
     r"^(?:ماذا عن|وماذا عن|و)\s*(?P<rest>.*)$",
@@ -228,7 +230,24 @@ _MARKS = tuple(
         "co kto kiedy gdzie dlaczego ile jak jaki jaka czy się i a on ona jeszcze długo",
     )
 )
+# Words that ask, in all of them: what has one is a whole question.
+_ASKING = frozenset(
+    """
+    what who whom whose when where why which how кто что когда где куда почему зачем сколько какой какая какие какую каком
+    какого чем чему кем qué quién quiénes cuándo dónde cuánto cuánta cuántos cuántas cómo cuál cuáles wer was wann wo wie
+    warum wieso welche welcher welches welchen wem wen qui que quoi quand où comment pourquoi combien quel quelle quels
+    quelles chi cosa quando dove quanto quanti quanta quante quale quali perché quem qual quais onde quantos quantas wie
+    wat wanneer waar waarom hoe welke hoeveel kim kimin ne nerede zaman nasıl neden kaç hangi kto co kiedy gdzie dlaczego
+    ile jak jaki jaka jakie من ماذا متى أين كم كيف لماذا ما 누가 누구 언제 어디 무엇 얼마나 몇 어떻게
+    """.split()
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_COURTESY = re.compile(
+    r"(?:谢谢\w{0,2}|多谢|感谢|你好|您好|好的?|嗯+|哦+|再见|ok(?:ay)?|yes|no|thanks?|thank you|thx|hi|hello|bye|спасибо|привет|"
+    r"gracias|hola|danke|hallo|merci|bonjour|grazie|ciao|obrigad[oa]|olá|ありがとう\w*|こんにちは|감사합니다|안녕하세요|شكرا|مرحبا)"
+    r"[\s!！.。,，~～]*",
+    re.IGNORECASE,
+)
 
 
 def cues_of(question: str) -> Cues:
@@ -239,3 +258,13 @@ def cues_of(question: str) -> Cues:
     words = _WORD.findall(question.casefold())
     votes = [sum(word in marks for word in words) for marks in _MARKS]
     return _LATIN[votes.index(max(votes))]
+
+
+def is_courtesy(question: str) -> bool:
+    """Tell whether a folded question asks nothing: a greeting, a word of thanks."""
+    return _COURTESY.fullmatch(question.strip()) is not None
+
+
+def has_asking_word(text: str) -> bool:
+    """Return whether a text in another language than Chinese has a word that asks."""
+    return any(word in _ASKING for word in _WORD.findall(text.casefold()))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from retrieval.cues import CHINESE, cues_of
+from retrieval.cues import CHINESE, cues_of, has_asking_word, is_courtesy
 from retrieval.folding import fold
 from retrieval.lexical import Weighed
 from retrieval.names import possible_names
@@ -17,7 +17,10 @@ _MEANS = 0.36  # squared similarity from which an article's word stands for a fo
 _REST_CHARS = 40  # what follows "and ..." is a question of its own when it is longer
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _NUMBER = re.compile(r"\d")
-_TITLE = re.compile(r"书记|[省市县区州部局厅院校社处科会]长|主席|总理|主任|经理|研究员|教授|院士|教师|医生|先生|女士")
+_CAPITAL = re.compile(r"(?<=[\w,] )[A-ZА-ЯÀ-Ý]\w")
+_TITLE = re.compile(
+    r"书记|[省市县区州部局厅院校社处科会]长|主席|总理|主任|经理|研究员|教授|院士|教师|医生|先生|女士"
+)
 
 Group = tuple[str, ...]
 """What one word of a question may be called in the articles; empty where they do not have it."""
@@ -34,16 +37,25 @@ class Leaning:
     more: bool
     """It wants something other than what was shown."""
     rest: str | None
-    """What is new in a question that leaves out what it asks ("and in Nanjing?"), None in a whole one."""
+    """What follows "and" in a question that goes on from the one before, None in any other."""
+    partial: bool
+    """Whether that is all: it leaves out what it asks ("and in Nanjing?")."""
     subject: tuple[Group, ...]
     """The words that tell what it is about."""
     telling: bool
     """Whether it says what it wants to know of a meeting: "who chaired", not "who"."""
+    courtesy: bool
+    """Whether it asks nothing at all: "thanks"."""
+
+    @property
+    def points(self) -> bool:
+        """Return whether it speaks of somebody or something that it does not name."""
+        return self.person or self.thing
 
     @property
     def strong(self) -> bool:
         """Return whether it cannot be understood by itself."""
-        return self.person or self.thing or self.more or self.rest is not None
+        return self.points or self.more or self.rest is not None
 
     def cover(self, has: Callable[[str], bool]) -> float:
         """Return the share of its subject that a text has, 1 where it has none; `has` looks for a term."""
@@ -62,13 +74,16 @@ def read_leaning(asked: Question) -> Leaning:
     rest = next((part for part in ellipsis.groups() if part is not None), None) if ellipsis else None
     if rest is not None and len(rest) > _REST_CHARS:
         rest = None
+    telling = _tells(text, asked, cues.telling)
     return Leaning(
         person=person is not None and not _names_somebody(text[: person.start()], asked),
         thing=thing is not None,
         more=cues.more.search(text) is not None,
         rest=rest.strip() if rest is not None else None,
+        partial=bool(rest) and not telling and not has_asking_word(rest or ""),
         subject=tuple(dict.fromkeys(groups)),
-        telling=_tells(text, asked, cues.telling),
+        telling=telling,
+        courtesy=is_courtesy(text),
     )
 
 
@@ -95,6 +110,8 @@ def _foreign_groups(asked: Question, usual: frozenset[str]) -> list[Group]:
     for word, near in zip(foreign_words(asked.text), asked.near, strict=True):
         if word.casefold() in usual:
             continue
+        if not near and word.islower():  # nothing that the articles speak of; a name would have a capital
+            continue
         best = max(near, key=_weight, default=None)
         if best is not None and best.weight >= _MEANS and best.term in CHINESE.usual:
             continue
@@ -118,7 +135,7 @@ def _tells_much(term: str) -> bool:
 def _names_somebody(before: str, asked: Question) -> bool:
     """Tell whether a pronoun's person stands before it in the question itself."""
     if not asked.chinese:
-        return False
+        return bool(_CAPITAL.search(before))
     return bool(_TITLE.search(before)) or any(
         len(name) > 2 for run in _HAN_RUN.findall(before) for name in possible_names(run)
     )

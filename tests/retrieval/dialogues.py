@@ -16,8 +16,10 @@ class Turn(NamedTuple):
 
 
 def _dialogue(text: str) -> tuple[Turn, ...]:
-    rows = [line.split(" | ") for line in text.strip().splitlines()]
-    return tuple(Turn(question.strip()[2:], question.strip()[0] == ">", part) for question, part in rows)
+    rows = [line.split(" |") for line in text.strip().splitlines()]
+    return tuple(
+        Turn(question.strip()[2:], question.strip()[0] == ">", part.strip()) for question, part in rows
+    )
 
 
 DIALOGUES = tuple(
@@ -60,7 +62,7 @@ DIALOGUES = tuple(
             = 望海港的集装箱吞吐量是多少？ | 168万标箱
             > 会议由谁主持？ | 乔若谷主持
             > 他当场答应了什么？ | 7×24小时
-            > 還有呢？ | 望海
+            > 還有呢？ |
             = 桐溪县有多少个村卫生室？ | 136个
             > 那副省长说了什么？ | 简书禾
             """,
