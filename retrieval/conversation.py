@@ -90,7 +90,7 @@ class Conversation:
         # It names a subject. What finds an answer by itself is bent to this article only where it points
         # there and speaks of what is in it, or where the article answers nearly as well.
         covered = lean.cover(place.has)
-        speaks_of_it = lean.strong and covered >= _COVERED or covered == 1.0 and len(lean.subject) <= _FEW
+        speaks_of_it = (lean.strong and covered >= _COVERED) or (covered == 1.0 and len(lean.subject) <= _FEW)
         may_speak_of_it = lean.points and not fresh.answered and len(lean.subject) == 1
         if not (speaks_of_it or may_speak_of_it):
             return None
@@ -221,7 +221,8 @@ class _Place:
         """Return what articles that have what `rest` names say to a question."""
         hits = self.searcher.ask(rest, _ELSEWHERE).hits
         ids = {hit.article.id for hit in hits if _has_any(f"{hit.article.title}\n{hit.text}", named)}
-        numbers = [self.searcher.catalog.article_number(article) for article in ids]
+        found = (self.searcher.catalog.article_number(article) for article in ids)
+        numbers = [number for number in found if number is not None]
         return self._ask_within(text, np.flatnonzero(np.isin(self.searcher.finder.owners, numbers)))
 
     def _ask_within(self, text: str, numbers: Numbers) -> Answer:

@@ -201,7 +201,7 @@ def test_commands_are_announced(api: BotApi, asker: SmallAsker) -> None:
         if c.method == "setMyCommands"
     }
     assert set(menus) == {"", "zh"}
-    assert [each["command"] for each in menus["zh"]] == ["ask", "help", "start"]
+    assert [each["command"] for each in menus["zh"]] == ["ask", "new", "help", "start"]
     assert menus["zh"][0]["description"] == ZH.command_ask
 
 

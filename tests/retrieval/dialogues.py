@@ -1,6 +1,7 @@
 """Conversations over the sample pages, as people hold them.
 
-Each turn is a question, whether it goes on about what was said before, and a part of the passage that answers.
+Each turn is a question, whether it goes on about what was said before, and a part of the passage
+that answers.
 """
 
 from __future__ import annotations
