@@ -93,7 +93,7 @@ def topic_of(asked: Question) -> str:
     if not asked.chinese:
         usual = cues_of(text).usual
         return " ".join(word for word in foreign_words(text) if word.casefold() not in usual)
-    kept = (term for term in words(text) if _tells_much(term) and term not in CHINESE.usual)
+    kept = (term for term in words(text) if _tells_much(term))
     longest: list[str] = []
     for term in dict.fromkeys(kept):  # a word follows its parts
         longest = [other for other in longest if other not in term]
@@ -102,7 +102,7 @@ def topic_of(asked: Question) -> str:
 
 
 def _chinese_groups(text: str) -> list[Group]:
-    return [(term,) for term in words(text) if _tells_much(term) and term not in CHINESE.usual]
+    return [(term,) for term in words(text) if _tells_much(term)]
 
 
 def _foreign_groups(asked: Question, usual: frozenset[str]) -> list[Group]:
@@ -129,6 +129,10 @@ def _tells(text: str, asked: Question, telling: frozenset[str]) -> bool:
 
 
 def _tells_much(term: str) -> bool:
+    """Tell whether a Chinese term says what a question is about; 主持会议 is two usual words in one."""
+    usual = CHINESE.usual
+    if term in usual or any(term[:at] in usual and term[at:] in usual for at in range(1, len(term))):
+        return False
     return len(term) > 1 or bool(_NUMBER.match(term))
 
 
