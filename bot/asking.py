@@ -13,7 +13,6 @@ from bot.console import out, print_json, say
 from bot.terminal_rendering import render_answer
 from config import Settings
 from embeddings import Encoder
-from retrieval.conversation import Conversation
 from retrieval.errors import BadQueryError, RetrievalError
 from retrieval.live import LiveSearcher
 from retrieval.model import Answer
@@ -71,6 +70,8 @@ def ask_batch(settings: Settings, encoder: Encoder, file: str, asked: Asked) -> 
 
 def chat(settings: Settings, encoder: Encoder, asked: Asked) -> int:
     """Answer question after question until the end of input, each with those before it in mind."""
+    from retrieval.conversation import Conversation  # a question alone needs nothing of it
+
     searcher = LiveSearcher.open(settings.data_dir, lambda: encoder, settings.search)
     searcher.searcher()  # no index, no chat
     prompt = "问> " if sys.stdin.isatty() else ""

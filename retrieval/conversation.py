@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -47,6 +48,8 @@ class _Read(NamedTuple):
 
     answer: Answer
     question: str
+    subject: str
+    """The last question that named what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Conversation:
 
     question: str = ""
     """The last one that was answered, as it was understood."""
+    subject: str = ""
+    """The last one that named what it is about."""
     about: Hit | None = None
     """The passage that was shown first."""
     told: tuple[str, ...] = ()
@@ -65,7 +70,8 @@ class Conversation:
 
         A question that stands by itself is answered as `Searcher.ask` answers it. Raises BadQueryError.
         """
-        fresh = _Read(searcher.ask(question, k), question)
+        started = time.perf_counter()
+        fresh = _Read(searcher.ask(question, k), question, question)
         place = _Place.of(searcher, self.about, k)
         if place is None:
             return fresh.answer, Conversation()._after(fresh)
@@ -73,12 +79,12 @@ class Conversation:
         lean = read_leaning(asked)
         read = None if lean.courtesy else self._follow(place, asked, lean, fresh.answer)
         if read is None and not (fresh.answer.answered or lean.courtesy or lean.strong) and lean.subject:
-            return (
-                fresh.answer,
-                Conversation(),
-            )  # the talk has turned to something that the articles do not have
-        read = read or fresh
-        return replace(read.answer, question=question), self._after(read)
+            # The talk has turned to something that the articles do not have.
+            return fresh.answer, Conversation()
+        if read is None:
+            return fresh.answer, self._after(fresh)
+        took = round((time.perf_counter() - started) * 1000, 2)
+        return replace(read.answer, question=question, took_ms=took), self._after(read)
 
     def _follow(self, place: _Place, asked: Question, lean: Leaning, fresh: Answer) -> _Read | None:
         """Return the question read as going on about the article, None where it is better read by itself."""
@@ -91,12 +97,17 @@ class Conversation:
         # there and speaks of what is in it, or where the article answers nearly as well.
         covered = lean.cover(place.has)
         speaks_of_it = (lean.strong and covered >= _COVERED) or (covered == 1.0 and len(lean.subject) <= _FEW)
-        may_speak_of_it = lean.points and not fresh.answered and len(lean.subject) == 1
+        # "How old is he?" has no other reading; "this bridge" may have.
+        may_speak_of_it = len(lean.subject) == 1 and (lean.person or (lean.thing and not fresh.answered))
         if not (speaks_of_it or may_speak_of_it):
             return None
         read = self._inside(place, asked, lean)
-        near = fresh.hits[0].score - read.answer.hits[0].score <= _NEARLY if read.answer.hits else False
-        return read if read.answer.answered and (lean.strong or near) else None
+        if may_speak_of_it and lean.person:
+            return read
+        if not (read.answer.answered and read.answer.hits and fresh.hits):
+            return None
+        near = fresh.hits[0].score - read.answer.hits[0].score <= _NEARLY
+        return read if lean.strong or near else None
 
     def _inside(self, place: _Place, asked: Question, lean: Leaning) -> _Read:
         """Return the question asked of this article alone."""
@@ -112,27 +123,27 @@ class Conversation:
                 text = text.replace(title, title + name, 1)
                 person = person or name
         whole = bool(lean.subject) or lean.telling
-        topic = f"{text} {topic_of(place.searcher.finder.understand(self.question))}"
+        topic = f"{text} {topic_of(place.searcher.finder.understand(self.subject))}"
         if not whole:
             text = topic
         left_out = self.told if lean.more else ()
         answer = None
         if person and _SPEECH.search(text):
             answer = place.ask(text, lambda passage: passage not in left_out and person in _opening(passage))
-            if (
-                answer.hits and lean.cover(Folded(answer.hits[0].text).has) == 1.0
-            ):  # his words, on the subject
+            # His words, and they are on the subject if there is one.
+            if answer.hits and lean.cover(Folded(answer.hits[0].text).has) == 1.0:
                 answer = replace(answer, answered=True)
         if person and not (answer and answer.answered):
             answer = place.ask(text, lambda passage: passage not in left_out and person in passage)
         if not (answer and answer.answered):
             answer = place.ask(text, lambda passage: passage not in left_out)
-        if whole and not answer.answered:
+        if lean.telling and not lean.subject and not answer.answered:
             helped = place.ask(topic, lambda passage: passage not in left_out)
             answer = helped if helped.answered else answer
         if lean.more and not whole and answer.hits:  # whatever else the article says is what was asked for
             answer = replace(answer, answered=True)
-        return _Read(answer, text if whole else self.question)
+        subject = asked.text if lean.subject else self.subject
+        return _Read(answer, text if whole else self.question, subject)
 
     def _completed(self, place: _Place, rest: str, lean: Leaning) -> _Read | None:
         """Return the last question asked anew of what `rest` names, in this article or another."""
@@ -147,14 +158,14 @@ class Conversation:
             text = f"{' '.join(persons)} {question}"
             answer = place.ask(text, lambda passage: any(name in _opening(passage) for name in persons))
             if answer.answered:
-                return _Read(answer, self.question)
+                return _Read(answer, self.question, self.subject)
         elif not named:
             named = set(bearers)
         text = f"{rest} {' '.join(persons)} {question}"
         answer = place.ask(text, lambda passage: _has_any(passage, named))
         if not answer.hits:
             answer = place.ask_elsewhere(text, rest, named)
-        return _Read(answer, self.question) if answer.hits else None
+        return _Read(answer, self.question, self.subject) if answer.hits else None
 
     def _person(self, place: _Place) -> str | None:
         """Return whom "he" means: who was asked about, or else who speaks in the sentence that was marked."""
@@ -172,7 +183,7 @@ class Conversation:
         first = answer.hits[0]
         same = self.about is not None and self.about.article.id == first.article.id
         told = tuple(text for text in self.told if text != first.text) if same else ()
-        return Conversation(read.question, first, (*told, first.text))
+        return Conversation(read.question, read.subject, first, (*told, first.text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ CHINESE = _cues(
     "多长 多大 多高 多远 何时 何地 何人 怎么 怎样 怎么样 如何 为什么 为何 为啥 时候 什么时候 什么样 地方 "
     "是否 有没有 有无 可以 可能 应该 需要 会不会 是不是 请问 请 告诉 知道 想 能否 能不能 一下 详细 具体 "
     "介绍 说明 解释 方面 事情 关于 有关 相关 以及 并且 还有 还 另外 此外 其他 其它 别的 更多 除此 "
+    "之外 以外 "
     "除此之外 然后 至于 那么 那 呢 吗 共 做 干 文章 报道 新闻 本报 记者 消息 这次 那次 这个 那个 这些 "
     "那些 那边 这里 那里 这场 此次 其中 上述 今天 现在 当天 当时 之后 之前 以后 以前 后来 接下来 名字 叫 "
     "姓 继续 没有 就是 到底 究竟 他们 她们 它们 大家 我们 你们 对此 为此 因此 同时 再次 分别 全部 所有 "
@@ -99,7 +100,7 @@ _ENGLISH = _latin(
 )
 _RUSSIAN = _latin(
     "он|она|они|его|её|ее|ему|ей|им|их|нём|нем|ней|нему|него|неё|нее",
-    "они|их|им|них|это|этот|эта|этом|этой|этого|эту|этих|эти|там|тогда|оно|тот|та|том|той|того",
+    "они|их|им|них|это|этот|эта|этом|этой|этого|эту|этих|эти|там|тогда|оно",
     "ещё|еще|также|кроме|другие|другое|другой|дальше",
     "а|и|но|ну а|а как насчёт",
     "совещание совещании совещания заседание заседании конференция конференции мероприятие встреча "
@@ -122,7 +123,8 @@ _SPANISH = _latin(
 )
 _GERMAN = _latin(
     "er|sie|ihm|ihn",
-    "ihnen|es|dies|dieses?|diese[rmn]?|dort|dabei|darüber|davon|dazu|damals|dessen|deren",
+    "ihnen|(?<!gibt )(?<!gab )es(?! gibt)(?! gab)|"
+    "dies|dieses?|diese[rmn]?|dort|dabei|darüber|davon|dazu|damals|dessen|deren",
     "noch|außerdem|weitere[srn]?|sonst|andere[srn]?",
     "und|aber|oder|was ist mit|wie steht es mit",
     "sitzung treffen konferenz tagung versammlung veranstaltung statt stattgefunden fand sagte sagten "
@@ -131,8 +133,8 @@ _GERMAN = _latin(
     "form kostet passiert gezeigt noch sonst öffnet eröffnet findet nächste nächsten nächster nächstes",
 )
 _FRENCH = _latin(
-    "il|elle|lui",
-    r"ils|elles|cela|ça|ceci|là|y|en|(?:ce|cette|cet) (?:réunion|conférence|événement|forum|article)",
+    "il(?! y a)|elle|lui",
+    r"ils|elles|cela|ça|ceci|là|(?:ce|cette|cet) (?:réunion|conférence|événement|forum|article)",
     "encore|autre|autres|aussi|d'autre|de plus|en outre",
     "et|mais|ou|qu'en est-il de",
     "réunion conférence événement lieu tenue tenu dit déclaré souligné exigé demandé participé assisté "
@@ -141,7 +143,7 @@ _FRENCH = _latin(
 )
 _ITALIAN = _latin(
     "lui|lei|egli",
-    "loro|questo|questa|ciò|lì|là|ci|quella riunione|questa riunione",
+    "loro|questo|questa|ciò|lì|là|quella riunione|questa riunione",
     "altro|ancora|anche|inoltre|altri|altre",
     "e|ma|o|che dire di",
     "riunione conferenza evento tenuta tenuto detto dichiarato sottolineato chiesto partecipato "
@@ -159,7 +161,7 @@ _PORTUGUESE = _latin(
 )
 _DUTCH = _latin(
     "hij|zij|ze|hem|haar",
-    "hun|het|dit|deze|daar|toen|die",
+    "hun|dit|deze|daar|toen",
     "nog|verder|anders|andere",
     "en|maar|en hoe zit het met",
     "vergadering bijeenkomst conferentie gehouden plaats zei gezegd benadrukte eiste deelgenomen "
@@ -288,8 +290,8 @@ def cues_of(question: str) -> Cues:
 
 
 def is_courtesy(question: str) -> bool:
-    """Tell whether a folded question asks nothing: a greeting, a word of thanks."""
-    return _COURTESY.fullmatch(question.strip()) is not None
+    """Tell whether a folded question asks nothing: a greeting, a word of thanks, a bare "?"."""
+    return _COURTESY.fullmatch(question.strip()) is not None or not _WORD.search(question)
 
 
 def has_asking_word(text: str) -> bool:

@@ -16,6 +16,7 @@ from retrieval.terms import foreign_words, words
 _MEANS = 0.36  # squared similarity from which an article's word stands for a foreign one
 _REST_CHARS = 40  # what follows "and ..." is a question of its own when it is longer
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
+_BACKWARD = re.compile(r"it|its|they|them|their", re.IGNORECASE)
 _NUMBER = re.compile(r"\d")
 _CAPITAL = re.compile(r"(?<=[\w,] )[A-ZА-ЯÀ-Ý]\w")
 _TITLE = re.compile(
@@ -77,7 +78,8 @@ def read_leaning(asked: Question) -> Leaning:
     telling = _tells(text, asked, cues.telling)
     return Leaning(
         person=person is not None and not _names_somebody(text[: person.start()], asked),
-        thing=thing is not None,
+        thing=thing is not None
+        and not (groups and _BACKWARD.fullmatch(thing.group()) and _told(text, thing)),
         more=cues.more.search(text) is not None,
         rest=rest.strip() if rest is not None else None,
         partial=bool(rest) and not telling and not has_asking_word(rest or ""),
@@ -126,6 +128,12 @@ def _weight(item: Weighed) -> float:
 def _tells(text: str, asked: Question, telling: frozenset[str]) -> bool:
     own = words(text) if asked.chinese else foreign_words(text)
     return any(word.casefold() in telling for word in own)
+
+
+def _told(text: str, pronoun: re.Match[str]) -> bool:
+    """Tell whether a noun that a pronoun may stand for is before it: "the port and its ships"."""
+    usual = cues_of(text).usual
+    return any(word.casefold() not in usual for word in foreign_words(text[: pronoun.start()]))
 
 
 def _tells_much(term: str) -> bool:

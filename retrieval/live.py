@@ -7,13 +7,16 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config import SearchSettings
 from embeddings import Encoder
-from retrieval.conversation import Conversation
 from retrieval.errors import RetrievalError
 from retrieval.model import Answer
 from retrieval.searcher import Searcher
+
+if TYPE_CHECKING:
+    from retrieval.conversation import Conversation  # a question alone needs nothing of it
 
 _LOOK_EVERY = 0.5  # seconds between looks at CURRENT, one small file
 

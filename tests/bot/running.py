@@ -44,7 +44,7 @@ class SmallAsker:
     def converse(self, talk: Conversation, question: str, k: int = 5) -> tuple[Answer, Conversation]:
         self.talks.append(talk)
         found = self.ask(question, k)
-        return found, Conversation(question, found.hits[0] if found.hits else None)
+        return found, Conversation(question, question, found.hits[0] if found.hits else None)
 
 
 def settings_for(api: BotApi, **telegram: object) -> Settings:

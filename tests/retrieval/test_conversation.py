@@ -92,13 +92,19 @@ def test_any_fresh_question_after_any_other_is_answered_as_by_itself(samples: Se
             assert answer.hits[0] == samples.ask(question).hits[0], (before, question)
 
 
-@pytest.mark.parametrize("question", ["谢谢！", "你好", "ok", "Thank you!", "спасибо"])
+@pytest.mark.parametrize("question", ["谢谢！", "你好", "ok", "Thank you!", "спасибо", "？？"])
 def test_courtesy_is_no_follow_up_and_changes_nothing(samples: Searcher, question: str) -> None:
     _, talk = Conversation().ask(samples, "程远山对各级领导干部提出了什么要求？")
     answer, after = talk.ask(samples, question)
     assert answer.follows is None
     if not answer.answered:
         assert after == talk
+
+
+def test_what_is_asked_of_somebody_is_not_answered_with_another(samples: Searcher) -> None:
+    first, then = _hold(samples, "程远山对各级领导干部提出了什么要求？", "How old is he?")
+    assert then.follows == first.hits[0].article
+    assert not then.answered
 
 
 def test_what_the_articles_do_not_have_ends_the_talk(samples: Searcher) -> None:
