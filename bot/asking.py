@@ -69,12 +69,15 @@ def ask_batch(settings: Settings, encoder: Encoder, file: str, asked: Asked) -> 
 
 
 def chat(settings: Settings, encoder: Encoder, asked: Asked) -> int:
-    """Answer question after question until the end of input."""
+    """Answer question after question until the end of input, each with those before it in mind."""
+    from retrieval.conversation import Conversation  # a question alone needs nothing of it
+
     searcher = LiveSearcher.open(settings.data_dir, lambda: encoder, settings.search)
     searcher.searcher()  # no index, no chat
     prompt = "问> " if sys.stdin.isatty() else ""
     with suppress(ImportError):
         import readline  # noqa: F401  gives the prompt line editing and history
+    talk = Conversation()
     while True:
         try:
             question = input(prompt).strip()
@@ -82,9 +85,13 @@ def chat(settings: Settings, encoder: Encoder, asked: Asked) -> int:
             return _ANSWERED
         if question in {"/quit", "/exit", "quit", "exit"}:
             return _ANSWERED
-        if question:
+        if question in {"/new", "/reset"}:
+            talk = Conversation()
+            say("换个话题，前面的不再参考 / a new conversation; what was said before is forgotten")
+        elif question:
             try:
-                _show(searcher.ask(question, asked.k), asked)
+                answer, talk = searcher.converse(talk, question, asked.k)
+                _show(answer, asked)
             except RetrievalError as error:
                 say(f"huiwen: {error}")
 
@@ -105,6 +112,7 @@ def _show(answer: Answer, asked: Asked) -> None:
 def _record_of(answer: Answer) -> dict[str, Any]:
     """Return an answer as `--json` promises it: scripts rely on these keys."""
     record = asdict(answer)
+    del record["follows"]  # a question for a program goes on from none before it
     for hit in record["hits"]:
         hit["article"] = {key: hit["article"][key] for key in ("id", "title", "date", "source")}
     return record

@@ -142,7 +142,7 @@ def _ask(
 def _chat(
     context: typer.Context, k: CountOption = None, config: ConfigOption = None, data_dir: DataOption = None
 ) -> int:
-    """Ask one question after another."""
+    """Ask one question after another; /new forgets what was said, /quit ends."""
     settings = _load(context, config, data_dir, {"search.k": k}).settings
     encoder = _encoder_ahead(settings)
     from bot.asking import Asked, chat

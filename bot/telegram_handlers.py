@@ -21,11 +21,13 @@ from telegram.ext import (
     filters,
 )
 
+from bot.telegram_conversations import Conversations
 from bot.telegram_questions import is_from_person, question_after_command, question_in
 from bot.telegram_rendering import render_answer, render_help, render_start, render_too_long
 from bot.telegram_sending import reply, typing
 from bot.texts import Texts, texts_for
 from embeddings import EmbeddingError
+from retrieval.conversation import Conversation
 from retrieval.errors import BadQueryError, NoIndexError, RetrievalError
 from retrieval.model import Answer
 
@@ -43,6 +45,10 @@ class Asker(Protocol):
         """Return the best passages. Raises RetrievalError."""
         ...
 
+    def converse(self, talk: Conversation, question: str, k: int = ...) -> tuple[Answer, Conversation]:
+        """Return the best passages for a question asked in a conversation, and the conversation after it."""
+        ...
+
 
 class Handlers:
     """The handlers of one bot."""
@@ -52,6 +58,7 @@ class Handlers:
         self._k = k
         self._updates = _Recent()
         self._albums = _Recent()
+        self._conversations = Conversations()
 
     def add_to(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Register all of them."""
@@ -62,6 +69,7 @@ class Handlers:
         application.add_handler(CommandHandler("start", self._start, new))
         application.add_handler(CommandHandler("help", self._help, new))
         application.add_handler(CommandHandler("ask", self._ask, new))
+        application.add_handler(CommandHandler("new", self._new, new))
         application.add_handler(MessageHandler(private & filters.COMMAND, self._unknown_command))
         application.add_handler(MessageHandler(new & filters.TEXT & ~filters.COMMAND, self._text))
         application.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, self._not_text))
@@ -86,6 +94,11 @@ class Handlers:
         message = _message(update)
         await self._answer(message, question_after_command(message, context.bot.bot))
 
+    async def _new(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = _message(update)
+        self._conversations.forget(message)
+        await reply(message, [_texts(message).forgotten])
+
     async def _text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
         question = question_in(message, context.bot.bot)
@@ -109,18 +122,21 @@ class Handlers:
         elif len(question) > QUESTION_CHARS:
             await reply(message, [render_too_long(texts, QUESTION_CHARS)])
         else:
+            talk = self._conversations.before(message)
             async with typing(message):
-                messages = await self._find(question, texts)
-            await reply(message, messages)
+                messages, talk = await self._find(talk, question, texts)
+            # Kept before it is sent: the next question may come while the answer is under way.
+            self._conversations.keep(message, talk)
+            self._conversations.keep_answers(message, await reply(message, messages), talk)
 
-    async def _find(self, question: str, texts: Texts) -> list[str]:
+    async def _find(self, talk: Conversation, question: str, texts: Texts) -> tuple[list[str], Conversation]:
         try:
-            answer = await asyncio.to_thread(self._asker.ask, question, self._k)
+            answer, after = await asyncio.to_thread(self._asker.converse, talk, question, self._k)
         except NoIndexError:
-            return [texts.no_articles]
+            return [texts.no_articles], talk
         except BadQueryError:
-            return [texts.cannot_search]
-        return render_answer(answer, texts)
+            return [texts.cannot_search], talk
+        return render_answer(answer, texts), after
 
     async def _failed(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
         """Log what a handler ran into, and tell the user if Telegram is not itself the trouble."""

@@ -198,6 +198,7 @@ async def _announce_commands(application: _AnyApplication) -> None:
 def _commands(texts: Texts) -> list[BotCommand]:
     return [
         BotCommand("ask", texts.command_ask),
+        BotCommand("new", texts.command_new),
         BotCommand("help", texts.command_help),
         BotCommand("start", texts.command_start),
     ]

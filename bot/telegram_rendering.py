@@ -29,8 +29,9 @@ _DATE = re.compile(r"(?P<year>\d{4}|-)(?:-(?P<month>\d{2}))?(?:-(?P<day>\d{2}))?
 
 def render_answer(answer: Answer, texts: Texts) -> list[str]:
     """Return the messages that tell `answer`: at least one, each HTML within Telegram's limit."""
+    note = _render_note(answer, texts)
     if not answer.answered or not answer.hits:
-        return [_render_nothing(answer, texts)]
+        return [note + _render_nothing(answer, texts)]
     messages: list[str] = []
     shown = ""  # the article whose headline stands in the message that is being written
     for hit in answer.hits:
@@ -40,7 +41,7 @@ def render_answer(answer: Answer, texts: Texts) -> list[str]:
         if messages and utf16_len(plain_text(messages[-1] + addition)) <= MESSAGE_UNITS:
             messages[-1] += addition
         else:
-            messages.append(full)
+            messages.append(full if messages else note + full)
         shown = hit.article.id
     return messages
 
@@ -84,6 +85,13 @@ def render_date(date: str, texts: Texts) -> str:
         return date
     name = texts.months[int(month) - 1] if month else ""
     return forms[has].format(year=year, month=name, day=int(day or 0))
+
+
+def _render_note(answer: Answer, texts: Texts) -> str:
+    """Return the line that tells that the question was read as going on from the one before, or nothing."""
+    if answer.follows is None:
+        return ""
+    return f"<i>{texts.follows.format(headline=_headline(answer.follows, texts))}</i>\n\n"
 
 
 def _render_nothing(answer: Answer, texts: Texts) -> str:

@@ -62,16 +62,19 @@ class _Place:
     quoted_id: int | None
 
 
-async def reply(message: Message, texts: Sequence[str]) -> None:
-    """Send HTML texts where `message` came from; in groups the first one quotes it.
+async def reply(message: Message, texts: Sequence[str]) -> list[int]:
+    """Send HTML texts where `message` came from; in groups the first one quotes it. Return their numbers.
 
     Raises TelegramError when Telegram refuses or stays unreachable.
     """
     quoted = None if message.chat.type == Chat.PRIVATE else message.message_id
     place = _Place(message.chat_id, _topic(message), quoted)
+    numbers = []
     for text in texts:
-        place = await _deliver(message.get_bot(), place, text)
+        place, number = await _deliver(message.get_bot(), place, text)
         place = replace(place, quoted_id=None)
+        numbers.append(number)
+    return numbers
 
 
 @contextlib.asynccontextmanager
@@ -95,13 +98,12 @@ def _topic(message: Message) -> int | None:
     return message.message_thread_id if message.is_topic_message else None
 
 
-async def _deliver(bot: Bot, place: _Place, text: str) -> _Place:
-    """Send one text and return where it has gone, for groups move."""
+async def _deliver(bot: Bot, place: _Place, text: str) -> tuple[_Place, int]:
+    """Send one text and return where it has gone, for groups move, and its number there."""
     parse_mode: str | None = ParseMode.HTML
     for pause in (*_PAUSES_S, None):
         try:
-            await _send(bot, place, text, parse_mode)
-            return place
+            return place, await _send(bot, place, text, parse_mode)
         except ChatMigrated as moved:
             place = _Place(moved.new_chat_id, None, None)
         except BadRequest as refusal:
@@ -114,15 +116,14 @@ async def _deliver(bot: Bot, place: _Place, text: str) -> _Place:
                 raise
             _log.debug("An answer could not be sent (%s); trying again", type(error).__name__)
             await asyncio.sleep(pause)
-    await _send(bot, place, text, parse_mode)
-    return place
+    return place, await _send(bot, place, text, parse_mode)
 
 
-async def _send(bot: Bot, place: _Place, text: str, parse_mode: str | None) -> None:
+async def _send(bot: Bot, place: _Place, text: str, parse_mode: str | None) -> int:
     quote = None
     if place.quoted_id is not None:
         quote = ReplyParameters(place.quoted_id, allow_sending_without_reply=True)
-    await bot.send_message(
+    sent = await bot.send_message(
         place.chat_id,
         text,
         parse_mode=parse_mode,
@@ -130,6 +131,7 @@ async def _send(bot: Bot, place: _Place, text: str, parse_mode: str | None) -> N
         reply_parameters=quote,
         link_preview_options=_NO_PREVIEW,
     )
+    return sent.message_id
 
 
 def _may_have_arrived(error: NetworkError) -> bool:

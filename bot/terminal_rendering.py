@@ -13,6 +13,8 @@ _DIM = "dim"
 def render_answer(answer: Answer, *, styled: bool) -> Text:
     """Return the passages of an answer; where there is no style, the best sentence stands between 【 】."""
     text = Text()
+    if answer.follows is not None:
+        text.append(f"承上文 / following up on: {_heading(answer.follows)}\n", _DIM)
     if not answer.answered:
         text.append("没有找到相关内容 / nothing relevant in the articles.\n")
         if answer.hits:

@@ -21,10 +21,14 @@ class Texts:
     command_start: str
     command_help: str
     command_ask: str
+    command_new: str
 
     nothing_relevant: str
     closest: str
     untitled: str
+    follows: str
+    """Takes {headline}, that of the article that was being talked of."""
+    forgotten: str
 
     no_articles: str
     too_long: str
@@ -60,15 +64,20 @@ _ZH = Texts(
         "<b>回答</b>\n"
         "我只摘录文章原文，最切题的句子用粗体标出，并附标题、日期和来源。"
         "文章里没有相关内容时，我会直说，不会编造。\n\n"
+        "<b>追问</b>\n"
+        "可以接着问“他还强调了什么？”“那市长呢？”，或回复我的某条回答追问；换话题用 /new\n\n"
         "问题里写上人名、地点、会议名称或日期，会找得更准。"
     ),
     usage="请把问题写在命令后面，例如：\n/ask 警示教育大会是哪天召开的？",
     command_start="我能做什么",
     command_help="怎样提问",
     command_ask="查找会议报道",
+    command_new="换个话题",
     nothing_relevant="文章里没有找到与这个问题相关的内容。",
     closest="最接近的报道：",
     untitled="（无标题）",
+    follows="承上文：{headline}",
+    forgotten="好，换个话题。前面的问答不再参考。",
     no_articles="还没有可以查找的文章，请稍后再问。",
     too_long="这个问题太长了。请用一两句话提问，不超过 {limit} 个字符。",
     cannot_search="这个问题里没有可以查找的文字，请换一种说法。",
@@ -97,15 +106,20 @@ _ZH_HANT = Texts(
         "<b>回答</b>\n"
         "我只摘錄文章原文，最切題的句子用粗體標出，並附標題、日期和來源。"
         "文章裡沒有相關內容時，我會直說，不會編造。\n\n"
+        "<b>追問</b>\n"
+        "可以接著問「他還強調了什麼？」「那市長呢？」，或回覆我的某則回答追問；換話題用 /new\n\n"
         "問題裡寫上人名、地點、會議名稱或日期，會找得更準。"
     ),
     usage="請把問題寫在指令後面，例如：\n/ask 警示教育大會是哪天召開的？",
     command_start="我能做什麼",
     command_help="怎樣提問",
     command_ask="查找會議報道",
+    command_new="換個話題",
     nothing_relevant="文章裡沒有找到與這個問題相關的內容。",
     closest="最接近的報道：",
     untitled="（無標題）",
+    follows="承上文：{headline}",
+    forgotten="好，換個話題。前面的問答不再參考。",
     no_articles="還沒有可以查找的文章，請稍後再問。",
     too_long="這個問題太長了。請用一兩句話提問，不超過 {limit} 個字元。",
     cannot_search="這個問題裡沒有可以查找的文字，請換一種說法。",
@@ -135,15 +149,21 @@ _EN = Texts(
         "<b>Answers</b>\n"
         "I quote the articles, with the sentence that fits best in bold, and give headline, date and source. "
         "When the articles say nothing about it I tell you so; I never make anything up.\n\n"
+        "<b>Following up</b>\n"
+        "Go on with “What else did he stress?” or “And the mayor?”, or reply to one of my answers; "
+        "/new changes the subject.\n\n"
         "Names of people, places and meetings, and dates, help me to find the right one."
     ),
     usage="Write the question after the command, for example:\n/ask When was the conference held?",
     command_start="What I can do",
     command_help="How to ask",
     command_ask="Look for a meeting in the articles",
+    command_new="Change the subject",
     nothing_relevant="The articles say nothing relevant to this question.",
     closest="The closest reports:",
     untitled="(no headline)",
+    follows="Following up on: {headline}",
+    forgotten="Very well, a new subject. What was said before is forgotten.",
     no_articles="There are no articles yet. Please ask again later.",
     too_long="This question is too long. Please ask in a sentence or two, at most {limit} characters.",
     cannot_search="There is nothing in this question that I could look for. Please put it another way.",

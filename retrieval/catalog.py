@@ -197,6 +197,12 @@ class Catalog:
                 return _article(row)
         return None
 
+    def article_number(self, article_id: str) -> int | None:
+        """Return the number of the shown article of that id, None if there is none."""
+        find = "SELECT number FROM articles WHERE id = ? AND stands_for = number LIMIT 1"
+        row = self.connection.execute(find, (article_id,)).fetchone()
+        return None if row is None else int(row[0])
+
     def ids_like(self, start: str, limit: int = 10) -> list[str]:
         """Return ids that begin with `start`."""
         find = (

@@ -7,12 +7,16 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config import SearchSettings
 from embeddings import Encoder
 from retrieval.errors import RetrievalError
 from retrieval.model import Answer
 from retrieval.searcher import Searcher
+
+if TYPE_CHECKING:
+    from retrieval.conversation import Conversation  # a question alone needs nothing of it
 
 _LOOK_EVERY = 0.5  # seconds between looks at CURRENT, one small file
 
@@ -44,6 +48,10 @@ class LiveSearcher:
     def ask(self, question: str, k: int = 5, since: str | None = None, until: str | None = None) -> Answer:
         """Answer as `Searcher.ask` does. Raises NoIndexError until something is published."""
         return self.searcher().ask(question, k, since, until)
+
+    def converse(self, talk: Conversation, question: str, k: int = 5) -> tuple[Answer, Conversation]:
+        """Answer as `Conversation.ask` does. Raises NoIndexError until something is published."""
+        return talk.ask(self.searcher(), question, k)
 
     def searcher(self) -> Searcher:
         """Return the searcher over the newest generation that can be opened."""

@@ -103,3 +103,5 @@ class Answer:
     generation: int
     took_ms: float
     hits: tuple[Hit, ...]
+    follows: ArticleRef | None = None
+    """The article that was being talked of, where the question was read as going on about it."""

@@ -62,7 +62,7 @@ def name_readings(text: str, words: Iterable[str]) -> list[tuple[str, str]]:
     known = [word for word in words if len(word) > 1 and _HAN_RUN.fullmatch(word)]
     named = [(word, term) for word in known for term in ("".join(_syllables_of(word)), reading(word))]
     for match in _HAN_RUN.finditer(fold(text)):
-        named.extend((name, reading(name)) for name in _possible_names(match.group()))
+        named.extend((name, reading(name)) for name in possible_names(match.group()))
     return list(dict.fromkeys(named))
 
 
@@ -103,7 +103,8 @@ def _syllables_of(word: str) -> list[str]:
     return [_plain(syllable) for syllable in lazy_pinyin(word, style=Style.NORMAL)]
 
 
-def _possible_names(run: str) -> Iterator[str]:
+def possible_names(run: str) -> Iterator[str]:
+    """Yield every part of a run of Chinese characters that begins with a surname and has a name's length."""
     for start in range(len(run) - 1):
         if run[start : start + 2] in _COMPOUND:
             yield run[start : start + 3]

@@ -75,18 +75,26 @@ class Searcher:
         """Return the number of the generation that is searched."""
         return self.manifest.generation
 
-    def ask(self, question: str, k: int = 5, since: str | None = None, until: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        k: int = 5,
+        since: str | None = None,
+        until: str | None = None,
+        within: Mask | None = None,
+    ) -> Answer:
         """Return at most `k` passages, the best first, and whether they answer.
 
         `since` and `until` are dates as far as known (2019, 2019-11, 2019-11-20), both included; articles
-        whose year is unknown are outside any range. Raises BadQueryError.
+        whose year is unknown are outside any range. `within` (passages,) leaves others out. Raises
+        BadQueryError.
         """
         started = time.perf_counter()
         if not question.strip():
             raise BadQueryError("the question is empty; ask something, as in: huiwen ask 谁主持了大会？")
         if k < 1:
             raise BadQueryError(f"k is {k}; ask for at least 1 passage")
-        allowed = self._allowed(since, until)
+        allowed = _both(self._allowed(since, until), within)
         asked = self.finder.understand(question)
         fusion = self._fusions.of(asked.chinese)
         found = self.finder.find(asked, allowed)
@@ -133,6 +141,12 @@ def _require_model(manifest: Manifest, encoder: Encoder) -> None:
             f"the index was built with the model {manifest.model}, which differs from the one configured;"
             " run `huiwen index` to rebuild it, or set embedding.model back"
         )
+
+
+def _both(one: Mask | None, other: Mask | None) -> Mask | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
 
 
 def _day(text: str | None, name: str, end: int) -> int | None:

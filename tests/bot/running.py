@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from bot.telegram_app import build_application
 from bot.telegram_polling import Poller
 from config import Settings
+from retrieval.conversation import Conversation
 from retrieval.model import Answer, ArticleRef, Hit
 from tests.bot.botapi import BotApi
 from tests.bot.telegram_world import TOKEN
@@ -31,6 +32,7 @@ class SmallAsker:
 
     def __init__(self) -> None:
         self.questions: list[str] = []
+        self.talks: list[Conversation] = []
         self.before: Callable[[str], None] = lambda question: None
         self.answered = True
 
@@ -38,6 +40,11 @@ class SmallAsker:
         self.questions.append(question)
         self.before(question)
         return answer(question, k, self.answered)
+
+    def converse(self, talk: Conversation, question: str, k: int = 5) -> tuple[Answer, Conversation]:
+        self.talks.append(talk)
+        found = self.ask(question, k)
+        return found, Conversation(question, question, found.hits[0] if found.hits else None)
 
 
 def settings_for(api: BotApi, **telegram: object) -> Settings:

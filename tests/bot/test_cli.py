@@ -124,6 +124,28 @@ def test_a_conversation_ends_with_its_input(home: Path) -> None:
     assert "沈怀瑾" in done.stdout
 
 
+def test_a_conversation_goes_on_until_a_new_one(home: Path) -> None:
+    said = "程远山对领导干部提出什么要求？\n他还强调了什么？\n那省长呢？\n/new\n那省长呢？\n"
+    done = huiwen("chat", "-k", "1", "--data-dir", "data", cwd=home, stdin=said)
+    assert done.returncode == 0
+    notes = [line for line in done.stdout.splitlines() if line.startswith("承上文 / following up on: ")]
+    assert len(notes) == 2 and "警钟长鸣" in notes[0]
+    first, second, third = (done.stdout.index(part) for part in ("吹哨人", "从6月10日起", "顾清野指出"))
+    assert first < second < third
+    assert done.stderr.count("forgotten") == 1
+
+
+def test_a_batch_has_no_context(home: Path) -> None:
+    questions = ("程远山对领导干部提出什么要求？", "那省长呢？")
+    lines = "".join(json.dumps({"text": text}) + "\n" for text in questions)
+    flags = ("--json", "--data-dir", "data")
+    done = huiwen("ask", "--batch", "-", *flags, cwd=home, stdin=lines)
+    batch = [json.loads(line) for line in done.stdout.splitlines()]
+    alone = [json.loads(huiwen("ask", text, *flags, cwd=home).stdout) for text in questions]
+    assert [answer["hits"] for answer in batch] == [answer["hits"] for answer in alone]
+    assert all("follows" not in answer for answer in batch + alone)
+
+
 def test_articles_are_listed_and_shown(home: Path) -> None:
     listed = json.loads(huiwen("articles", "--json", "--data-dir", "data", cwd=home).stdout)
     assert len(listed["articles"]) == 7

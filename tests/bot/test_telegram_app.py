@@ -16,7 +16,7 @@ from retrieval.errors import BadQueryError, BrokenIndexError, NoIndexError
 from tests.bot.botapi import BotApi
 from tests.bot.running import PASSAGE, SENTENCE, SmallAsker, running, settings_for
 from tests.bot.telegram_html import parse
-from tests.bot.telegram_world import BOB, BOT, FORUM, GROUP, PRIVATE, TOKEN, TOPIC
+from tests.bot.telegram_world import ALICE, BOB, BOT, FORUM, GROUP, PRIVATE, TOKEN, TOPIC
 
 # The library warns of a change to come whenever it meets a 429.
 pytestmark = pytest.mark.filterwarnings("ignore:.*`retry_after` will be of type:DeprecationWarning")
@@ -76,6 +76,38 @@ def test_a_reply_to_the_bot_is_a_question(api: BotApi, asker: SmallAsker) -> Non
     api.say("谁参加了？", chat=GROUP, reply_to=answer_id)
     api.wait_sent(2)
     assert asker.questions == [QUESTION, "谁参加了？"]
+
+
+@pytest.mark.usefixtures("bot")
+def test_a_question_goes_on_from_the_last_one_until_a_new_subject(api: BotApi, asker: SmallAsker) -> None:
+    for count, text in enumerate((QUESTION, "他还说了什么？", "/new", "多久？"), start=1):
+        api.say(text)
+        api.wait_sent(count)
+    assert [talk.question for talk in asker.talks] == ["", QUESTION, ""]
+    assert api.sent()[2].params["text"] == ZH.forgotten
+
+
+@pytest.mark.usefixtures("bot")
+def test_people_in_a_group_do_not_disturb_one_another(api: BotApi, asker: SmallAsker) -> None:
+    said = [(ALICE, "一？"), (BOB, "二？"), (ALICE, "三？"), (BOB, "四？")]
+    for count, (user, text) in enumerate(said, start=1):
+        api.say(f"/ask {text}", chat=GROUP, user=user)
+        api.wait_sent(count)
+    assert [talk.question for talk in asker.talks] == ["", "", "一？", "二？"]
+
+
+@pytest.mark.usefixtures("bot")
+def test_a_reply_goes_on_from_the_answer_it_replies_to(api: BotApi, asker: SmallAsker) -> None:
+    answers = []
+    for count, text in enumerate(("一？", "二？"), start=1):
+        api.say(f"/ask {text}", chat=GROUP, user=ALICE)
+        api.wait_sent(count)
+        answers.append(max(number for chat, number in api.message_ids() if chat == GROUP["id"]))
+    api.say("多久？", chat=GROUP, user=BOB, reply_to=answers[0])
+    api.wait_sent(3)
+    api.say("/ask 谁？", chat=GROUP, user=ALICE)
+    api.wait_sent(4)
+    assert [talk.question for talk in asker.talks] == ["", "一？", "一？", "二？"]
 
 
 @pytest.mark.usefixtures("bot")
@@ -201,7 +233,7 @@ def test_commands_are_announced(api: BotApi, asker: SmallAsker) -> None:
         if c.method == "setMyCommands"
     }
     assert set(menus) == {"", "zh"}
-    assert [each["command"] for each in menus["zh"]] == ["ask", "help", "start"]
+    assert [each["command"] for each in menus["zh"]] == ["ask", "new", "help", "start"]
     assert menus["zh"][0]["description"] == ZH.command_ask
 
 

@@ -50,6 +50,7 @@ _ANSWERS = st.builds(
     generation=st.just(1),
     took_ms=st.just(1.0),
     hits=st.lists(_hits(), max_size=10).map(tuple),
+    follows=st.none() | _hits().map(lambda hit: hit.article),
 )
 
 
@@ -176,3 +177,16 @@ def test_fixed_texts(texts: Texts) -> None:
     assert parse(render_start(texts)).text
     assert "@a_bot" in parse(render_help(texts, "a_bot")).text
     assert "1000" in render_too_long(texts, 1000)
+
+
+@pytest.mark.parametrize("texts", LANGUAGES.values())
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_follow_up_is_told_once_with_its_headline(texts: Texts, answered: bool) -> None:
+    article = ArticleRef("a", "防汛 <b>会议</b>", "2024-07-12", "日报")
+    hits = tuple(Hit(rank, 1.0, article, rank, "雨大。" * 500, (0, 3)) for rank in range(1, 5))
+    messages = render_answer(Answer("谁？", answered, 0.5, 1, 1.0, hits, follows=article), texts)
+    note = texts.follows.format(headline=article.title)
+    assert plain_text(messages[0]).startswith(note)
+    assert sum(note in plain_text(message) for message in messages) == 1
+    without = render_answer(Answer("谁？", answered, 0.5, 1, 1.0, hits), texts)
+    assert note not in plain_text(without[0])
