@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from embeddings import Encoder
 from retrieval.catalog import Catalog
+from retrieval.context import Context
 from retrieval.fusion import FEATURES
 from retrieval.lexical import LexicalIndex
 from retrieval.question import Interpreter, Question
@@ -18,6 +19,8 @@ from retrieval.units import UnitStore
 from retrieval.vectors import VectorIndex
 
 _CANDIDATES = 100  # of each way of finding; the right passage is nearly always among the first ten of one
+
+_BEST_ARTICLES = 10  # whose passages are all looked at: one may not name what the others do
 
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
@@ -54,6 +57,7 @@ class Finder:
         self._interpreter = Interpreter(encoder, catalog, np.load(folder / "common.npy"), lexicon, terms)
         self._units = UnitStore.open(folder, dim)
         self.owners: npt.NDArray[np.int32] = np.asarray(np.load(folder / "owners.npy", mmap_mode="r"))
+        self._context = Context(self.owners, self._words, self._names, self._headings)
         self._sentence_owners: npt.NDArray[np.int32] = np.asarray(
             np.load(folder / "sentence_owners.npy", mmap_mode="r")
         )
@@ -79,6 +83,8 @@ class Finder:
         }
         found = [by_paragraph, self._sentence_owners[by_sentence].astype(np.int64)]
         found += [_highest(scores, _CANDIDATES, allowed) for scores in whole.values()]
+        shares, lacks = self._context.weigh(asked)
+        found.append(self._of_articles(self._best_articles(shares, allowed), allowed))
         candidates = np.unique(np.concatenate(found))
         headings = self._headings.score(self._headings.weigh(item.term for item in asked.words))
         columns = {
@@ -87,6 +93,8 @@ class Finder:
             "length": self._lengths[candidates],
             "kind": self._of_kind(asked, candidates),
             "headings": headings[self.owners[candidates]] / asked.words_mass,
+            "article": shares[self.owners[candidates]],
+            "lacks": lacks[self.owners[candidates]],
             **{name: scores[candidates] for name, scores in whole.items()},
         }
         features = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
@@ -98,6 +106,20 @@ class Finder:
         for group in asked.near:
             scores += self._words.score_best(group)
         return scores / np.float32(max(len(asked.near), 1) * self._words.missing_idf())
+
+    def _best_articles(self, shares: Floats, allowed: Mask | None) -> Numbers:
+        within = None
+        if allowed is not None:
+            within = np.zeros(len(shares), bool)
+            within[self.owners[allowed]] = True
+        return _highest(shares, _BEST_ARTICLES, within)
+
+    def _of_articles(self, articles: Numbers, allowed: Mask | None) -> Numbers:
+        """Return the passages of these articles, the first ones of a long article."""
+        starts, ends = (np.searchsorted(self.owners, articles, side) for side in ("left", "right"))
+        ranges = [np.arange(a, min(b, a + _CANDIDATES)) for a, b in zip(starts, ends, strict=True)]
+        numbers = np.concatenate([np.zeros(0, np.int64), *ranges]).astype(np.int64)
+        return numbers if allowed is None else numbers[allowed[numbers]]
 
     def _named(self, asked: Question) -> Floats:
         scores = np.zeros(self._names.size, np.float32)

@@ -114,6 +114,10 @@ class LexicalIndex:
         """Return the weight of a term that no document has."""
         return float(np.log1p((self.size + _PRIOR + 0.5) / 0.5))
 
+    def documents(self, item: Weighed) -> npt.NDArray[np.int32]:
+        """Return the documents that have a term, rising."""
+        return self._documents[self._span(item.number)]
+
     def score(self, weighed: Sequence[Weighed]) -> Floats:
         """Return the BM25 score of every document for a disjunction of terms, float32 (size,)."""
         scores = np.zeros(self.size, np.float32)
@@ -130,7 +134,7 @@ class LexicalIndex:
         """
         scores = np.zeros(self.size, np.float32)
         for item in group:
-            documents = self._documents[self._span(item.number)]
+            documents = self.documents(item)
             scores[documents] = np.maximum(scores[documents], np.float32(item.idf * item.weight))
         return scores
 

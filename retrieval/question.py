@@ -35,6 +35,8 @@ class Question:
     words: list[Weighed]
     words_mass: float
     """What all its words would weigh together, those that no passage has included."""
+    unknown_words: int
+    """How many of its words no passage has."""
     bigrams: list[Weighed]
     bigrams_mass: float
     near: list[list[Weighed]]
@@ -80,6 +82,7 @@ class Interpreter:
             vector=centred(vectors[:1], self._common)[0],
             words=known_words,
             words_mass=_mass(self._words, own_words, known_words),
+            unknown_words=len(own_words) - len(known_words),
             bigrams=known_bigrams,
             bigrams_mass=_mass(self._bigrams, own_bigrams, known_bigrams),
             near=[self._near(vector) for vector in vectors[1:]],
@@ -93,7 +96,10 @@ class Interpreter:
         kept = similarities >= _NEAR_LEAST
         terms = self._catalog.vocabulary(numbers[kept])
         weight = dict(zip(terms, (similarities[kept] ** 2).tolist(), strict=True))
-        return [replace(item, weight=weight[item.term]) for item in self._words.weigh(terms)]
+        near = [replace(item, weight=weight[item.term]) for item in self._words.weigh(terms)]
+        # A rare word that is only near must not count for more than the usual one that is meant.
+        mean = sum(item.idf * item.weight for item in near) / max(sum(item.weight for item in near), 1e-6)
+        return [replace(item, idf=min(item.idf, mean)) for item in near]
 
 
 def _mass(index: LexicalIndex, terms: list[str], known: list[Weighed]) -> float:

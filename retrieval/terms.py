@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
 
 from retrieval.folding import fold, fold_case
 from retrieval.function_words import FUNCTION_WORDS
 
+if TYPE_CHECKING:
+    import budoux
+
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_TOKEN = re.compile(rf"(?P<han>[{_HAN}]+)|\d+(?:[.,:]\d+)*|(?:(?![{_HAN}])[^\W\d_])+")
+_THAI = "\u0e01-\u0e3a\u0e40-\u0e4e"
+_KANA = "ぁ-ゖァ-ヺー"
+_TOKEN = re.compile(
+    rf"(?P<han>[{_HAN}]+)|(?P<thai>[{_THAI}]+)|\d+(?:[.,:]\d+)*|[ァ-ヺー]+|[ぁ-ゖ]+"
+    rf"|(?:(?![{_HAN}{_THAI}{_KANA}])[^\W\d_])+"
+)
 _DICTIONARY_WORDS = 60_101_967  # running words behind the frequencies of jieba's dictionary
 _REPORT_WORDS = frozenset(
     ["会议", "大会", "召开", "举行", "强调", "指出", "要求", "工作", "会", "本报", "记者"]
@@ -28,12 +38,12 @@ def is_chinese(text: str) -> bool:
 
 def words(text: str) -> list[str]:
     """Return the folded words of `text`: Chinese ones and their parts, numbers, words of other scripts."""
-    return [term for token, han in _tokens(text) for term in (_segment(token) if han else [token])]
+    return [term for token, han in _tokens(fold_case(text)) for term in (_segment(token) if han else [token])]
 
 
 def bigrams(text: str) -> list[str]:
     """Return the folded character pairs of Chinese runs in `text`; other tokens whole."""
-    return [term for token, han in _tokens(text) for term in (_pairs(token) if han else [token])]
+    return [term for token, han in _tokens(fold_case(text)) for term in (_pairs(token) if han else [token])]
 
 
 class Folded:
@@ -41,9 +51,7 @@ class Folded:
 
     def __init__(self, text: str) -> None:
         self._text = fold_case(text)
-        self._others = {
-            match.group().replace(",", "") for match in _TOKEN.finditer(self._text) if not match.lastgroup
-        }
+        self._others = {token for token, han in _tokens(self._text) if not han}
 
     def has(self, term: str) -> bool:
         """Return whether a term, as of `words` or `bigrams`, stands in the text."""
@@ -72,14 +80,29 @@ def usual_share(term: str) -> float:
 
 def foreign_words(text: str) -> list[str]:
     """Return the words of a question that is not Chinese, each once, without function words."""
-    found = dict.fromkeys(match.group() for match in _TOKEN.finditer(fold(text)))
+    found = dict.fromkeys(token for token, _ in _tokens(fold(text)))
     return [w for w in found if w[0].isalpha() and len(w) > 1 and w.casefold() not in FUNCTION_WORDS]
 
 
-def _tokens(text: str) -> Iterator[tuple[str, bool]]:
-    for match in _TOKEN.finditer(fold_case(text)):
+def _tokens(folded: str) -> Iterator[tuple[str, bool]]:
+    """Yield runs of Chinese characters and words of other scripts, and whether each is the former."""
+    for match in _TOKEN.finditer(folded):
         token = match.group()
-        yield (token, True) if match.lastgroup else (token.replace(",", ""), False)
+        if match.lastgroup == "thai":
+            yield from ((word, False) for word in _thai_words(token))
+        else:
+            yield (token, True) if match.lastgroup else (token.replace(",", ""), False)
+
+
+def _thai_words(run: str) -> list[str]:
+    return _thai_parser().parse(run)
+
+
+@cache
+def _thai_parser() -> budoux.Parser:
+    import budoux  # Thai is written without spaces; its few questions need not make the others wait
+
+    return budoux.load_default_thai_parser()
 
 
 def _segment(run: str) -> list[str]:
