@@ -197,6 +197,11 @@ class Catalog:
                 return _article(row)
         return None
 
+    def numbers(self, ids: Iterable[str]) -> list[int]:
+        """Return the numbers of articles by their ids; for reprints, of what stands for them."""
+        find = "SELECT stands_for FROM articles WHERE id = ?"
+        return [row[0] for article_id in ids for row in self.connection.execute(find, (article_id,))]
+
     def ids_like(self, start: str, limit: int = 10) -> list[str]:
         """Return ids that begin with `start`."""
         find = (

@@ -75,18 +75,27 @@ class Searcher:
         """Return the number of the generation that is searched."""
         return self.manifest.generation
 
-    def ask(self, question: str, k: int = 5, since: str | None = None, until: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        k: int = 5,
+        since: str | None = None,
+        until: str | None = None,
+        *,
+        without: frozenset[str] = frozenset(),
+    ) -> Answer:
         """Return at most `k` passages, the best first, and whether they answer.
 
         `since` and `until` are dates as far as known (2019, 2019-11, 2019-11-20), both included; articles
-        whose year is unknown are outside any range. Raises BadQueryError.
+        whose year is unknown are outside any range. `without` leaves articles out by their ids. Raises
+        BadQueryError.
         """
         started = time.perf_counter()
         if not question.strip():
             raise BadQueryError("the question is empty; ask something, as in: huiwen ask 谁主持了大会？")
         if k < 1:
             raise BadQueryError(f"k is {k}; ask for at least 1 passage")
-        allowed = self._allowed(since, until)
+        allowed = self._but(self._allowed(since, until), without)
         asked = self.finder.understand(question)
         fusion = self._fusions.of(asked.chinese)
         found = self.finder.find(asked, allowed)
@@ -105,6 +114,12 @@ class Searcher:
         if first > last:
             raise BadQueryError(f"since {since} is after until {until}; swap them")
         return (self._dates[:, 0] <= last) & (self._dates[:, 1] >= first) & (self._dates[:, 1] > 0)
+
+    def _but(self, allowed: Mask | None, without: frozenset[str]) -> Mask | None:
+        if not without:
+            return allowed
+        others = ~np.isin(self.finder.owners, self.catalog.numbers(without))
+        return others if allowed is None else allowed & others
 
     def _hits(self, asked: Question, candidates: Numbers, scores: Floats, k: int) -> tuple[Hit, ...]:
         hits: list[Hit] = []
