@@ -66,6 +66,7 @@ def measure(
             named = ", ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
             say(f"huiwen: {len(unknown)} relevant ids are not in {corpus}: {named}")
         total = len(queries)
+        searcher.ask(queries[0].text, 1)  # a process reads parts of its model with its first question
         scores = evaluate(queries, searcher.ask, lambda done: report_progress("questions", done, total))
         ablation = (
             ablate(queries, searcher, progress=lambda done: report_progress("ablation", done, total))

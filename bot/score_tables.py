@@ -55,7 +55,7 @@ def ablation_table(ablation: Mapping[str, Mapping[str, float]]) -> str:
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [names, *rows]
-    widths = [max(cell_len(cell) for cell in column) for column in zip(*lines, strict=True)]
+    widths = [max(3, *map(cell_len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, ["-" * width for width in widths])
     return "\n".join(
         f"| {' | '.join(set_cell_size(*cell) for cell in zip(line, widths, strict=True))} |" for line in lines

@@ -91,11 +91,13 @@ def _query(record: dict[str, Any], number: int) -> Query:
     text, listed = record["text"], record["relevant"]
     if not isinstance(text, str) or not text.strip() or not isinstance(listed, list):
         raise TypeError
+    relevant = frozenset(str(article) for article in listed)
+    "".join(relevant).encode()  # half a surrogate pair is no id, and fails here
     return Query(
         str(record.get("id", number)),
-        str(record.get("lang", "?")),
+        str(record.get("lang") or "?"),
         text,
-        frozenset(str(article) for article in listed),
+        relevant,
         _answers(record),
         record.get("anchored") is True,
     )

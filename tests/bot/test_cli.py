@@ -186,8 +186,8 @@ def test_eval_scores_a_set(home: Path) -> None:
     assert "ablation" not in json.loads(done.stdout)
     plain = huiwen("eval", folder, "--lang", "zh", "--ablate", "--data-dir", "data", cwd=home)
     assert plain.returncode == 0, plain.stderr
-    assert "| zh | 1         | 1.000 ±.000 |" in plain.stdout
-    assert "| en |" not in plain.stdout
+    assert "| zh  | 1         | 1.000 ±.000 |" in plain.stdout
+    assert "| en " not in plain.stdout
     assert "| without words " in plain.stdout
     assert plain.stderr == ""
     wrong = huiwen("eval", folder, "--lang", "fr", "--data-dir", "data", cwd=home)

@@ -41,7 +41,7 @@ def test_order() -> None:
 
 def test_confidence_and_time() -> None:
     assert confidence_table({"zh": _ROW}).splitlines()[-1] == (
-        "| zh | .900     | .250    | .946  | .031 | –      | 6.2    | 12.0   |"
+        "| zh  | .900     | .250    | .946  | .031 | –      | 6.2    | 12.0   |"
     )
 
 

@@ -16,7 +16,7 @@ def test_questions_are_read(tmp_path: Path) -> None:
     path = tmp_path / "queries.jsonl"
     path.write_text(
         '\ufeff{"id": 7, "lang": "en", "text": "Who?", "relevant": ["a", 2]}\n\n'
-        '{"text": "谁\u2028？", "relevant": []}\r\n',
+        '{"text": "谁\u2028？", "relevant": [], "lang": null}\r\n',
         encoding="utf-8",
     )
     assert read_queries(path) == [
@@ -95,6 +95,7 @@ def test_articles_are_named_as_they_are_shown(folder: Path, data: Path) -> None:
     "line",
     [
         *("{", "[]", "3", '{"text": "x"}', '{"relevant": []}', '{"text": "x", "relevant": 3}'),
+        '{"text": "x", "relevant": ["\\ud800"]}',
         *('{"text": 3, "relevant": []}', '{"text": " ", "relevant": []}', '{"text": "x", "relevant": "abc"}'),
     ],
 )
