@@ -193,6 +193,13 @@ def _reflow(
 def _eval(
     context: typer.Context,
     folder: Annotated[Path, Argument(metavar="DIR", help="A folder with corpus.jsonl and queries.jsonl.")],
+    ablate: Annotated[
+        bool, Option("--ablate", help="Also without each score in turn, and by single ones.")
+    ] = False,
+    langs: Annotated[
+        list[str] | None,
+        Option("--lang", metavar="LANG", help="Only questions in this language; repeatable."),
+    ] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataOption = None,
@@ -200,7 +207,8 @@ def _eval(
     """Measure how good the answers are on questions with known answers."""
     from bot.measuring import measure
 
-    return measure(_load(context, config, data_dir).settings, folder, as_json=as_json)
+    settings = _load(context, config, data_dir).settings
+    return measure(settings, folder, as_json=as_json, ablating=ablate, langs=langs or ())
 
 
 @app.command("doctor")

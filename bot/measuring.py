@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, replace
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from rich.table import Table
-
-from bot.console import out, print_json, progress
+from bot.console import print_json, progress, say
+from bot.score_tables import ablation_table, confidence_table, order_table, reliability_table
 from config import Settings
 from embeddings import open_encoder
-from retrieval.builder import Plan, build
-from retrieval.catalog import Catalog
+from retrieval.ablation import ablate
+from retrieval.builder import Plan, Report, build
 from retrieval.errors import BadQueryError
-from retrieval.evaluation import Query, evaluate, read_queries
+from retrieval.evaluation import Scores, evaluate
+from retrieval.queries import Query, place, read_queries
 from retrieval.searcher import Searcher
 
 _NAMES = {
@@ -25,17 +28,30 @@ _NAMES = {
     "ndcg_at_10": "nDCG@10",
     "answered": "answered",
     "ms": "ms",
+    "wrongly_answered": "wrongly_answered",
+    "auroc": "AUROC",
+    "calibration_error": "ECE",
+    "best_threshold": "best_threshold",
+    "marked": "marked",
+    "marked_of": "marked_of",
+    "p50_ms": "p50_ms",
+    "p95_ms": "p95_ms",
 }
+_LEGEND = """\
+± half of the 95% interval. Each question is asked with the articles that answer it (answered) and without
+(wrongly: answered all the same). AUROC: how surely confidence tells the two apart; ECE: how far it is from
+the share of right first passages, below by confidence. Marked: the highlight has the answer that its
+passage has. Milliseconds are for ten passages."""
 
 
-def measure(settings: Settings, folder: Path, *, as_json: bool) -> int:
+def measure(
+    settings: Settings, folder: Path, *, as_json: bool, ablating: bool = False, langs: Sequence[str] = ()
+) -> int:
     """Index the set's corpus beside the real index, ask its questions, print the scores by language."""
     corpus = folder / "corpus.jsonl"
     if not corpus.is_file():
         raise BadQueryError(f"{folder}: needs corpus.jsonl and queries.jsonl")
-    queries = read_queries(folder / "queries.jsonl")
-    if not queries:
-        raise BadQueryError(f"{folder / 'queries.jsonl'}: holds no questions")
+    queries = _chosen(read_queries(folder / "queries.jsonl"), langs, folder / "queries.jsonl")
     encoder = open_encoder(settings.embedding)
     # Kept between runs: encoding the corpus takes far longer than asking.
     name = f"{folder.name}-{hashlib.sha256(str(corpus.absolute()).encode()).hexdigest()[:8]}"
@@ -45,29 +61,91 @@ def measure(settings: Settings, folder: Path, *, as_json: bool) -> int:
     with progress() as report_progress:
         report = build(plan, [corpus], encoder, report_progress)
         searcher = Searcher.open(plan.data_dir, encoder, settings.search)
-        scores = evaluate(
-            [_of_shown_articles(query, searcher.catalog) for query in queries],
-            searcher.ask,
-            lambda done: report_progress("questions", done, len(queries)),
+        queries, unknown = place(queries, searcher.catalog)
+        if unknown:
+            named = ", ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
+            say(f"huiwen: {len(unknown)} relevant ids are not in {corpus}: {named}")
+        total = len(queries)
+        searcher.ask(queries[0].text, 1)  # a process reads parts of its model with its first question
+        scores = evaluate(queries, searcher.ask, lambda done: report_progress("questions", done, total))
+        ablation = (
+            ablate(queries, searcher, progress=lambda done: report_progress("ablation", done, total))
+            if ablating
+            else None
         )
-    rows = {lang: {_NAMES[key]: value for key, value in asdict(row).items()} for lang, row in scores.items()}
     if as_json:
-        print_json(
-            {"set": folder.name, "articles": report.articles, "passages": report.passages, "scores": rows}
-        )
-        return 0
-    table = Table("", *_NAMES.values(), title=f"{folder.name}: {report.articles} articles", box=None)
-    for lang, row in rows.items():
-        table.add_row(
-            lang, *(f"{value:.3f}" if key != "questions" else str(value) for key, value in row.items())
-        )
-    out().print(table)
+        print_json(_record(folder, settings, report, scores, ablation))
+    else:
+        _print(folder, settings, report, scores, ablation)
     return 0
 
 
-def _of_shown_articles(query: Query, catalog: Catalog) -> Query:
-    """Return a question whose answers are named as they are shown: for reprints, by what stands for them."""
-    shown = {name: catalog.article(name) for name in query.relevant}
-    return replace(
-        query, relevant=frozenset(article.id if article else name for name, article in shown.items())
-    )
+def _chosen(queries: list[Query], langs: Sequence[str], path: Path) -> list[Query]:
+    if not queries:
+        raise BadQueryError(f"{path}: holds no questions")
+    there = list(dict.fromkeys(query.lang for query in queries))
+    for lang in langs:
+        if lang not in there:
+            raise BadQueryError(f"{path}: has no questions in {lang!r}; choose from {', '.join(there)}")
+    return [query for query in queries if not langs or query.lang in langs]
+
+
+def _record(
+    folder: Path,
+    settings: Settings,
+    report: Report,
+    scores: Mapping[str, Scores],
+    ablation: Mapping[str, Mapping[str, float]] | None,
+) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "set": folder.name,
+        "articles": report.articles,
+        "passages": report.passages,
+        "model": settings.embedding.model,
+        "threshold": settings.search.threshold,
+        "scores": {group: _row(row) for group, row in scores.items()},
+    }
+    return record if ablation is None else record | {"ablation": _rounded(ablation)}
+
+
+def _row(scores: Scores) -> dict[str, Any]:
+    record = {name: _rounded(getattr(scores, key)) for key, name in _NAMES.items()}
+    record["intervals"] = {_NAMES[key]: _rounded(interval) for key, interval in scores.intervals.items()}
+    record["reliability"] = [_rounded(asdict(part)) for part in scores.reliability]
+    return record
+
+
+def _rounded(value: Any) -> Any:  # noqa: ANN401  whatever JSON can say
+    """Return figures with four digits, and null for those that there are not."""
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(value, 4)
+    if isinstance(value, Mapping):
+        return {key: _rounded(part) for key, part in value.items()}
+    if isinstance(value, tuple):
+        return [_rounded(part) for part in value]
+    return value
+
+
+def _print(
+    folder: Path,
+    settings: Settings,
+    report: Report,
+    scores: Mapping[str, Scores],
+    ablation: Mapping[str, Mapping[str, float]] | None,
+) -> None:
+    whole = scores.get("all") or next(iter(scores.values()))
+    parts = [
+        f"{folder.name}: {report.articles} articles, model {settings.embedding.model}",
+        order_table(scores),
+        confidence_table(scores),
+        _LEGEND,
+        reliability_table(whole.reliability),
+    ]
+    if not math.isnan(whole.best_threshold):
+        parts.append(
+            f"search.threshold is {settings.search.threshold:g};"
+            f" mistakes are fewest at {whole.best_threshold:.2f}"
+        )
+    if ablation is not None:
+        parts.append(ablation_table(ablation))
+    print("\n\n".join(parts))

@@ -197,11 +197,10 @@ class Catalog:
                 return _article(row)
         return None
 
-    def article_number(self, article_id: str) -> int | None:
-        """Return the number of the shown article of that id, None if there is none."""
-        find = "SELECT number FROM articles WHERE id = ? AND stands_for = number LIMIT 1"
-        row = self.connection.execute(find, (article_id,)).fetchone()
-        return None if row is None else int(row[0])
+    def numbers(self, ids: Iterable[str]) -> list[int]:
+        """Return the numbers of articles by their ids; for reprints, of what stands for them."""
+        find = "SELECT stands_for FROM articles WHERE id = ?"
+        return [row[0] for article_id in ids for row in self.connection.execute(find, (article_id,))]
 
     def ids_like(self, start: str, limit: int = 10) -> list[str]:
         """Return ids that begin with `start`."""

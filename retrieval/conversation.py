@@ -203,10 +203,10 @@ class _Place:
     @classmethod
     def of(cls, searcher: Searcher, about: Hit | None, k: int) -> _Place | None:
         """Return the place of a hit, None where its article is no longer there."""
-        number = searcher.catalog.article_number(about.article.id) if about else None
-        if about is None or number is None:
+        articles = searcher.catalog.numbers([about.article.id]) if about else []
+        if about is None or not articles:
             return None
-        numbers = np.flatnonzero(searcher.finder.owners == number)
+        numbers = np.flatnonzero(np.isin(searcher.finder.owners, articles))
         passages = tuple(searcher.catalog.texts(numbers.tolist()))
         text = "\n".join((about.article.kicker, about.article.title, *passages))
         return cls(searcher, about.article, numbers, passages, text, Folded(text), k)
@@ -232,8 +232,7 @@ class _Place:
         """Return what articles that have what `rest` names say to a question."""
         hits = self.searcher.ask(rest, _ELSEWHERE).hits
         ids = {hit.article.id for hit in hits if _has_any(f"{hit.article.title}\n{hit.text}", named)}
-        found = (self.searcher.catalog.article_number(article) for article in ids)
-        numbers = [number for number in found if number is not None]
+        numbers = self.searcher.catalog.numbers(ids)
         return self._ask_within(text, np.flatnonzero(np.isin(self.searcher.finder.owners, numbers)))
 
     def _ask_within(self, text: str, numbers: Numbers) -> Answer:

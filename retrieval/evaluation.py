@@ -1,35 +1,37 @@
-"""How good the answers are: recall, rank and discount over a set of questions with known answers."""
+"""How good the answers are, over a set of questions with known answers.
+
+Every question is asked twice: as it is, and with the articles that answer it left out, when the right answer
+is "nothing relevant".
+"""
 
 from __future__ import annotations
 
-import json
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Protocol
 
-from retrieval.errors import BadQueryError
+import numpy as np
+
+from retrieval.bootstrap import Interval, intervals
+from retrieval.calibration import Bin, calibration_error, reliability
+from retrieval.measures import DEPTH, Floats, auroc, best_threshold, gains, marked, means
 from retrieval.model import Answer
+from retrieval.queries import Query, grouped
 
-DEPTH = 10
 
+class Ask(Protocol):
+    """What answers: `Searcher.ask`."""
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One question of an evaluation set."""
-
-    id: str
-    lang: str
-    text: str
-    relevant: frozenset[str]
-    """Ids of the articles that answer."""
+    def __call__(self, question: str, k: int = ..., *, without: frozenset[str] = ...) -> Answer:
+        """Return at most `k` passages, none of the articles named in `without`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Means over a group of questions, all between 0 and 1 but for the count and the time."""
+    """Figures of a group of questions. A figure is NaN where no question of the group bears on it."""
 
     questions: int
     recall_at_1: float
@@ -37,63 +39,131 @@ class Scores:
     mrr_at_10: float
     ndcg_at_10: float
     answered: float
-    """Share of the questions that were not met with "nothing relevant"."""
+    """Share of the questions with an answer that were not met with "nothing relevant"."""
+    wrongly_answered: float
+    """Share of those that were not, once the articles that answer were left out."""
+    marked: float
+    """Share whose highlight has the answer, where the first passage is of a right article and has it."""
+    marked_of: int
+    """How many those are."""
+    auroc: float
+    """How surely confidence tells an asking with an answer from one without; half is chance."""
+    calibration_error: float
+    """Of confidence as the probability that the first hit is right, over both askings."""
+    best_threshold: float
+    """Confidence from which on to answer for the fewest mistakes over both askings."""
     ms: float
-    """Milliseconds a question, mean."""
+    """Milliseconds a question for ten passages, mean."""
+    p50_ms: float
+    p95_ms: float
+    intervals: Mapping[str, Interval]
+    """95% intervals, by the name of the figure."""
+    reliability: tuple[Bin, ...]
 
 
-def read_queries(path: Path) -> list[Query]:
-    """Return the questions of a queries.jsonl. Raises BadQueryError naming the line."""
-    queries: list[Query] = []
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")  # splitlines also cuts inside texts
-    except OSError as error:
-        raise BadQueryError(f"{path}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise BadQueryError(f"{path}: not UTF-8; save it again as UTF-8") from None
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            record: dict[str, Any] = json.loads(line)
-            text, listed = record["text"], record["relevant"]
-            if not isinstance(text, str) or not text.strip() or not isinstance(listed, list):
-                raise TypeError
-            relevant = frozenset(str(article) for article in listed)
-            queries.append(Query(str(record.get("id", number)), str(record.get("lang", "?")), text, relevant))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise BadQueryError(f'{path}, line {number}: needs {{"text": ..., "relevant": [ids]}}') from None
-    return queries
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What came of one question; NaN where nothing could."""
+
+    ms: float
+    inside: float = math.nan
+    """Confidence with the articles that answer."""
+    outside: float = math.nan
+    """Confidence without them."""
+    recall_at_1: float = math.nan
+    recall_at_5: float = math.nan
+    mrr_at_10: float = math.nan
+    ndcg_at_10: float = math.nan
+    answered: float = math.nan
+    wrongly_answered: float = math.nan
+    marked: float = math.nan
+
+
+_MEANS = ("recall_at_1", "recall_at_5", "mrr_at_10", "ndcg_at_10", "answered", "wrongly_answered", "marked")
 
 
 def evaluate(
-    queries: Iterable[Query],
-    ask: Callable[[str, int], Answer],
+    queries: Sequence[Query],
+    ask: Ask,
     progress: Callable[[int], None] = lambda done: None,
-) -> Mapping[str, Scores]:
-    """Return scores by language, and for "all" where there are several."""
-    rows: dict[str, list[tuple[float, ...]]] = {}
+) -> dict[str, Scores]:
+    """Return scores by group of questions; see `grouped`."""
+    outcomes: list[_Outcome] = []
     for done, query in enumerate(queries, start=1):
-        started = time.perf_counter()
-        answer = ask(query.text, 3 * DEPTH)  # several passages of one article count once
-        took = (time.perf_counter() - started) * 1000
-        found = list(dict.fromkeys(hit.article.id for hit in answer.hits))[:DEPTH]
-        row = (*_gains(found, query.relevant), float(answer.answered), took)
-        rows.setdefault(query.lang, []).append(row)
+        outcomes.append(_outcome(query, ask))
         progress(done)
-    if len(rows) > 1:
-        rows["all"] = [row for group in rows.values() for row in group]
-    return {lang: _mean(group) for lang, group in rows.items()}
+    return {
+        group: _scores([outcomes[number] for number in numbers])
+        for group, numbers in grouped(queries).items()
+    }
 
 
-def _gains(found: Sequence[str], relevant: frozenset[str]) -> tuple[float, float, float, float]:
-    ranks = [rank for rank, article in enumerate(found, start=1) if article in relevant]
-    first = ranks[0] if ranks else math.inf
-    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(relevant), DEPTH) + 1))
-    gained = sum(1 / math.log2(rank + 1) for rank in ranks)
-    return float(first == 1), float(first <= 5), 1 / first, gained / ideal if ideal else 0.0
+def _outcome(query: Query, ask: Ask) -> _Outcome:
+    started = time.perf_counter()
+    answer = ask(query.text, DEPTH)
+    took = (time.perf_counter() - started) * 1000
+    if not query.relevant:
+        return _Outcome(ms=took, outside=answer.confidence, wrongly_answered=float(answer.answered))
+    first = answer.hits[0] if answer.hits else None
+    right = first is not None and first.article.id in query.relevant
+    recall_at_1, recall_at_5, mrr_at_10, ndcg_at_10 = gains(_articles(query, answer, ask), query.relevant)
+    without = ask(query.text, 1, without=query.relevant | query.about)
+    return _Outcome(
+        ms=took,
+        inside=answer.confidence,
+        outside=without.confidence,
+        recall_at_1=recall_at_1,
+        recall_at_5=recall_at_5,
+        mrr_at_10=mrr_at_10,
+        ndcg_at_10=ndcg_at_10,
+        answered=float(answer.answered),
+        wrongly_answered=float(without.answered),
+        marked=marked(first, query.answers) if first is not None and right else math.nan,
+    )
 
 
-def _mean(rows: Sequence[tuple[float, ...]]) -> Scores:
-    means = [round(sum(column) / len(rows), 4) for column in zip(*rows, strict=True)]
-    return Scores(len(rows), *means)
+def _articles(query: Query, answer: Answer, ask: Ask) -> list[str]:
+    """Return the articles that are found, best first; several passages of one count once."""
+    found = list(dict.fromkeys(hit.article.id for hit in answer.hits))
+    if len(found) < DEPTH <= len(answer.hits) and not query.relevant.issubset(found):
+        deeper = ask(query.text, 3 * DEPTH)
+        found = list(dict.fromkeys(hit.article.id for hit in deeper.hits))[:DEPTH]
+    return found
+
+
+def _scores(outcomes: Sequence[_Outcome]) -> Scores:
+    columns = {
+        field.name: np.asarray([getattr(outcome, field.name) for outcome in outcomes], np.float64)
+        for field in fields(_Outcome)
+    }
+    values = np.stack([columns[name] for name in _MEANS], axis=1)
+    inside, outside, ms = columns["inside"], columns["outside"], columns["ms"]
+
+    def measure(weights: Floats) -> Floats:
+        return np.column_stack([means(values, weights), auroc(inside, outside, weights)])
+
+    names = (*_MEANS, "auroc")
+    figures = dict(zip(names, measure(np.ones((1, len(outcomes))))[0].tolist(), strict=True))
+    # Drawing again can only add to a calibration error, so it has no interval of this kind.
+    drawn = dict(zip(names, intervals(len(outcomes), measure), strict=True))
+    bins = _reliability(inside, outside, columns["recall_at_1"])
+    p50, p95 = np.percentile(ms, (50, 95)).tolist()
+    return Scores(
+        questions=len(outcomes),
+        marked_of=int(np.count_nonzero(~np.isnan(columns["marked"]))),
+        calibration_error=calibration_error(bins),
+        best_threshold=best_threshold(inside, outside),
+        ms=float(ms.mean()),
+        p50_ms=p50,
+        p95_ms=p95,
+        intervals={name: interval for name, interval in drawn.items() if not math.isnan(interval[0])},
+        reliability=bins,
+        **figures,
+    )
+
+
+def _reliability(inside: Floats, outside: Floats, right: Floats) -> tuple[Bin, ...]:
+    asked = ~np.isnan(inside), ~np.isnan(outside)
+    confidence = np.concatenate([inside[asked[0]], outside[asked[1]]])
+    was_right = np.concatenate([right[asked[0]] == 1, np.zeros(np.count_nonzero(asked[1]), np.bool_)])
+    return reliability(confidence, was_right)

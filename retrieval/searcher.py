@@ -82,19 +82,20 @@ class Searcher:
         since: str | None = None,
         until: str | None = None,
         within: Mask | None = None,
+        without: frozenset[str] = frozenset(),
     ) -> Answer:
         """Return at most `k` passages, the best first, and whether they answer.
 
         `since` and `until` are dates as far as known (2019, 2019-11, 2019-11-20), both included; articles
-        whose year is unknown are outside any range. `within` (passages,) leaves others out. Raises
-        BadQueryError.
+        whose year is unknown are outside any range. `within` (passages,) leaves other passages out, `without`
+        articles by their ids. Raises BadQueryError.
         """
         started = time.perf_counter()
         if not question.strip():
             raise BadQueryError("the question is empty; ask something, as in: huiwen ask 谁主持了大会？")
         if k < 1:
             raise BadQueryError(f"k is {k}; ask for at least 1 passage")
-        allowed = _both(self._allowed(since, until), within)
+        allowed = _both(_both(self._allowed(since, until), within), self._but(without))
         asked = self.finder.understand(question)
         fusion = self._fusions.of(asked.chinese)
         found = self.finder.find(asked, allowed)
@@ -113,6 +114,11 @@ class Searcher:
         if first > last:
             raise BadQueryError(f"since {since} is after until {until}; swap them")
         return (self._dates[:, 0] <= last) & (self._dates[:, 1] >= first) & (self._dates[:, 1] > 0)
+
+    def _but(self, without: frozenset[str]) -> Mask | None:
+        if not without:
+            return None
+        return np.asarray(~np.isin(self.finder.owners, self.catalog.numbers(without)))
 
     def _hits(self, asked: Question, candidates: Numbers, scores: Floats, k: int) -> tuple[Hit, ...]:
         hits: list[Hit] = []

@@ -23,8 +23,8 @@ import numpy.typing as npt
 from config import EmbeddingSettings
 from embeddings import Encoder, open_encoder
 from retrieval.builder import Plan, build
-from retrieval.evaluation import read_queries
 from retrieval.fusion import FEATURES, evidence
+from retrieval.queries import read_queries
 from retrieval.searcher import Searcher
 
 _STEPS = 600

@@ -10,7 +10,8 @@ import pytest
 from embeddings.use import UseEncoder
 from retrieval import Searcher
 from retrieval.builder import Plan, build
-from retrieval.evaluation import evaluate, read_queries
+from retrieval.evaluation import evaluate
+from retrieval.queries import read_queries
 
 _SHARED = os.environ.get("HUIWEN_SHARED")
 pytestmark = [

@@ -191,7 +191,7 @@ def test_eval_scores_a_set(home: Path) -> None:
         {"id": "b", "text": "新的大桥将于八月通车，全长两公里。"},
     ]
     queries = [
-        {"id": "1", "lang": "zh", "text": "谁主持了大会？", "relevant": ["a"]},
+        {"id": "1", "lang": "zh", "text": "谁主持了大会？", "relevant": ["a"], "answer": "顾清野"},
         {"id": "2", "lang": "en", "text": "How long is the new bridge?", "relevant": ["b"]},
     ]
     for name, records in (("corpus", corpus), ("queries", queries)):
@@ -201,8 +201,40 @@ def test_eval_scores_a_set(home: Path) -> None:
     assert done.returncode == 0, done.stderr
     scores = json.loads(done.stdout)["scores"]
     assert scores["all"]["R@1"] == scores["zh"]["R@1"] == 1.0
-    assert "MRR@10" in huiwen("eval", folder, "--data-dir", "data", cwd=home).stdout
+    assert scores["zh"]["intervals"]["R@1"] == [1.0, 1.0]
+    assert (scores["zh"]["marked"], scores["zh"]["marked_of"]) == (1.0, 1)
+    assert (scores["en"]["marked"], scores["en"]["marked_of"]) == (None, 0)
+    assert sum(part["answers"] for part in scores["all"]["reliability"]) == 4
+    assert "ablation" not in json.loads(done.stdout)
+    plain = huiwen("eval", folder, "--lang", "zh", "--ablate", "--data-dir", "data", cwd=home)
+    assert plain.returncode == 0, plain.stderr
+    assert "| zh  | 1         | 1.000 ±.000 |" in plain.stdout
+    assert "| en " not in plain.stdout
+    assert "| without words " in plain.stdout
+    assert plain.stderr == ""
+    wrong = huiwen("eval", folder, "--lang", "fr", "--data-dir", "data", cwd=home)
+    assert wrong.returncode == 2
+    assert "has no questions in 'fr'; choose from zh, en" in wrong.stderr
     assert huiwen("eval", home, "--data-dir", "data", cwd=home).returncode == 2
+
+
+def test_eval_names_articles_that_are_not_there(home: Path) -> None:
+    folder = home / "strange"
+    folder.mkdir()
+    (folder / "corpus.jsonl").write_text(
+        '{"id": "a", "text": "大会由顾清野主持，三百人参加会议。"}\n', "utf-8"
+    )
+    (folder / "queries.jsonl").write_text(
+        '{"text": "谁主持了大会？", "relevant": ["A"]}\n{"text": "桥有多长？", "relevant": []}\n', "utf-8"
+    )
+    done = huiwen("eval", folder, "--ablate", "--json", "--data-dir", "data", cwd=home)
+    assert done.returncode == 0, done.stderr
+    assert "1 relevant ids are not in" in done.stderr
+    assert done.stderr.strip().endswith("corpus.jsonl: A")
+    record = json.loads(done.stdout)
+    assert record["scores"]["?"]["questions"] == 2
+    assert record["scores"]["?"]["R@1"] == 0
+    assert record["ablation"]["whole"] == {"?": 0}
 
 
 def test_doctor_shows_everything_but_the_token(home: Path) -> None:

@@ -1,122 +1,146 @@
-"""Metrics on answers made by hand."""
+"""Scores of answers made by hand: what is asked, and what comes of it."""
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.errors import BadQueryError
-from retrieval.evaluation import Query, evaluate, read_queries
+from retrieval.evaluation import Scores, evaluate
 from retrieval.model import Answer, ArticleRef, Hit
+from retrieval.queries import Query
+
+_TEXT = "大会于三月举行。沈怀瑾主持会议。"
 
 
-def _answer(articles: list[str], answered: bool = True) -> Answer:
-    hits = tuple(
-        Hit(rank, 1.0, ArticleRef(article, "", "", ""), 1, f"{rank}", (0, 1))
-        for rank, article in enumerate(articles, start=1)
-    )
-    return Answer("?", answered, 0.5, 1, 0.1, hits)
+class _Asker:
+    """Finds the articles listed for a question, but those that are left out; remembers what was asked."""
+
+    def __init__(self, found: dict[str, Sequence[str]], threshold: float = 0.5) -> None:
+        self._found = found
+        self._threshold = threshold
+        self.asked: list[tuple[str, int, frozenset[str]]] = []
+
+    def __call__(self, question: str, k: int = 5, *, without: frozenset[str] = frozenset()) -> Answer:
+        self.asked.append((question, k, without))
+        found = [article for article in self._found[question] if article not in without][:k]
+        hits = tuple(
+            Hit(rank, 1.0, ArticleRef(article, "", "", ""), 1, _TEXT, (8, 16))
+            for rank, article in enumerate(found, start=1)
+        )
+        confidence = 0.9 if found[:1] == ["a"] else 0.2
+        return Answer(question, confidence >= self._threshold, confidence, 1, 0.1, hits)
 
 
-def _query(relevant: list[str], lang: str = "zh", text: str = "?") -> Query:
-    return Query("1", lang, text, frozenset(relevant))
+def _query(
+    text: str = "?", relevant: str = "a", lang: str = "zh", about: str = "", answer: str = "", **more: bool
+) -> Query:
+    answers = (answer,) if answer else ()
+    return Query("1", lang, text, frozenset(relevant), answers, about=frozenset(relevant + about), **more)
 
 
-def _gains(found: list[str], relevant: list[str]) -> tuple[float, float, float, float]:
-    scores = evaluate([_query(relevant)], lambda text, k: _answer(found))["zh"]
-    return scores.recall_at_1, scores.recall_at_5, scores.mrr_at_10, scores.ndcg_at_10
+def _scores(query: Query, found: Sequence[str]) -> Scores:
+    return evaluate([query], _Asker({query.text: found}))[query.lang]
 
 
 @pytest.mark.parametrize(
-    ("found", "relevant", "expected"),
+    ("found", "expected"),
     [
-        (["a", "b"], ["a"], (1, 1, 1, 1)),
-        (["b", "a"], ["a"], (0, 1, 0.5, 0.6309)),
-        (["b", "b", "b", "a"], ["a"], (0, 1, 0.5, 0.6309)),  # passages of one article count once
-        (list("bcdefa"), ["a"], (0, 0, 0.1667, 0.3562)),
-        (list("bcdefghijka"), ["a"], (0, 0, 0, 0)),  # eleventh
-        (["a", "b"], ["a", "b"], (1, 1, 1, 1)),
-        (["a", "c", "b"], ["a", "b"], (1, 1, 1, round(1.5 / (1 + 1 / math.log2(3)), 4))),
-        ([], ["a"], (0, 0, 0, 0)),
-        (["a"], [], (0, 0, 0, 0)),
+        ("ab", (1, 1, 1, 1)),
+        ("bbba", (0, 1, 0.5, 1 / math.log2(3))),  # passages of one article count once
+        ("bbbbbbbbbba", (0, 1, 0.5, 1 / math.log2(3))),  # and are looked behind
+        ("bcdefghijka", (0, 0, 0, 0)),  # eleventh
+        ("b" * 30 + "a", (0, 0, 0, 0)),
+        ("", (0, 0, 0, 0)),
     ],
 )
-def test_known_gains(
-    found: list[str], relevant: list[str], expected: tuple[float, float, float, float]
-) -> None:
-    assert _gains(found, relevant) == pytest.approx(expected)
+def test_articles_are_ranked_by_their_first_passage(found: str, expected: tuple[float, ...]) -> None:
+    scores = _scores(_query(), found)
+    got = scores.recall_at_1, scores.recall_at_5, scores.mrr_at_10, scores.ndcg_at_10
+    assert got == pytest.approx(expected)
 
 
-@given(
-    st.lists(st.sampled_from("abcdefghijklmnop"), max_size=30),
-    st.sets(st.sampled_from("abcdxyz"), min_size=1),
-)
-def test_gains_are_shares_in_order(found: list[str], relevant: set[str]) -> None:
-    first, fifth, mrr, ndcg = _gains(found, sorted(relevant))
-    assert 0 <= first <= mrr <= 1
-    assert first <= fifth <= 1
-    assert 0 <= ndcg <= 1.0001
-    assert (mrr > 0) == (ndcg > 0)
-
-
-def test_scores_are_means_by_language_and_over_all() -> None:
-    queries = [_query(["a"], "zh"), _query(["a"], "en", "miss"), _query(["a"], "en")]
-    asked: list[tuple[str, int]] = []
-    done: list[int] = []
-
-    def ask(text: str, k: int) -> Answer:
-        asked.append((text, k))
-        return _answer(["b"], answered=False) if text == "miss" else _answer(["a"])
-
-    scores = evaluate(queries, ask, done.append)
-    assert list(scores) == ["zh", "en", "all"]
-    assert [row.questions for row in scores.values()] == [1, 2, 3]
-    assert [row.recall_at_1 for row in scores.values()] == [1, 0.5, 0.6667]
-    assert [row.answered for row in scores.values()] == [1, 0.5, 0.6667]
-    assert all(row.ms >= 0 for row in scores.values())
-    assert [text for text, _ in asked] == ["?", "miss", "?"]
-    assert all(k >= 10 for _, k in asked)
-    assert done == [1, 2, 3]
-
-
-def test_one_language_needs_no_row_for_all() -> None:
-    assert list(evaluate([_query(["a"])], lambda text, k: _answer(["a"]))) == ["zh"]
-
-
-def test_questions_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "queries.jsonl"
-    path.write_text(
-        '\ufeff{"id": 7, "lang": "en", "text": "Who?", "relevant": ["a", 2]}\n\n'
-        '{"text": "谁\u2028？", "relevant": []}\r\n',
-        encoding="utf-8",
-    )
-    assert read_queries(path) == [
-        Query("7", "en", "Who?", frozenset({"a", "2"})),
-        Query("3", "?", "谁\u2028？", frozenset()),
+def test_scores_are_means_by_group_and_over_all() -> None:
+    queries = [
+        _query("hit", anchored=True),
+        _query("miss"),
+        _query("hit", lang="en"),
+        _query("miss", lang="en"),
+        _query("miss", lang="en"),
     ]
+    done: list[int] = []
+    scores = evaluate(queries, _Asker({"hit": "ab", "miss": "b"}), done.append)
+    assert list(scores) == ["zh", "zh anchored", "en", "all"]
+    assert [row.questions for row in scores.values()] == [2, 1, 3, 5]
+    assert [row.recall_at_1 for row in scores.values()] == pytest.approx([1 / 2, 1, 1 / 3, 2 / 5])
+    assert [row.answered for row in scores.values()] == pytest.approx([1 / 2, 1, 1 / 3, 2 / 5])
+    assert done == [1, 2, 3, 4, 5]
+
+
+@given(st.lists(st.sampled_from(["hit", "miss", "second"]), min_size=1, max_size=12))
+def test_intervals_hold_their_figures(asked: list[str]) -> None:
+    row = evaluate([_query(text) for text in asked], _Asker({"hit": "ab", "miss": "b", "second": "ba"}))["zh"]
+    for name, (low, high) in row.intervals.items():
+        assert low - 1e-9 <= getattr(row, name) <= high + 1e-9
+    assert {"recall_at_1", "ndcg_at_10", "answered", "wrongly_answered", "auroc"} <= set(row.intervals)
+    assert "marked" not in row.intervals  # no question came with an answer
+    assert 0 <= row.p50_ms <= row.p95_ms
+    assert sum(part.answers for part in row.reliability) == 2 * len(asked)
+
+
+def test_every_question_is_asked_again_without_what_is_about_it() -> None:
+    asker = _Asker({"?": "abc"})
+    row = evaluate([_query(about="c")], asker)["zh"]
+    assert [without for _, _, without in asker.asked] == [frozenset(), frozenset("ac")]
+    assert row.answered == 1
+    assert row.wrongly_answered == 0
+    assert row.auroc == 1
+    assert row.best_threshold == pytest.approx(0.9)
+    assert row.calibration_error == pytest.approx((0.1 + 0.2) / 2)  # .9 was right, .2 was wrong
+    assert [(part.confidence, part.right) for part in row.reliability] == [(0.2, 0), (0.9, 1)]
+
+
+def test_who_answers_whatever_is_asked_answers_wrongly() -> None:
+    row = evaluate([_query(relevant="b")], _Asker({"?": "abc"}))["zh"]
+    assert (row.answered, row.wrongly_answered, row.auroc) == (1, 1, 0.5)
+    assert row.calibration_error == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("found", "answer", "marked", "of"),
     [
-        *("{", "[]", "3", '{"text": "x"}', '{"relevant": []}', '{"text": "x", "relevant": 3}'),
-        *('{"text": 3, "relevant": []}', '{"text": " ", "relevant": []}', '{"text": "x", "relevant": "abc"}'),
+        ("ab", "沈怀瑾", 1, 1),
+        ("ab", "沈懷瑾 ", 1, 1),
+        ("ab", "三月", 0, 1),
+        ("ab", "四月", math.nan, 0),
+        ("ab", "", math.nan, 0),
+        ("ba", "沈怀瑾", math.nan, 0),  # the first passage is wrong
+        ("", "沈怀瑾", math.nan, 0),
     ],
 )
-def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
-    path = tmp_path / "queries.jsonl"
-    path.write_text(f'{{"text": "x", "relevant": ["a"]}}\n{line}\n', encoding="utf-8")
-    with pytest.raises(BadQueryError, match="line 2: needs"):
-        read_queries(path)
+def test_marks_are_judged_where_the_passage_is_right(found: str, answer: str, marked: float, of: int) -> None:
+    row = _scores(_query(answer=answer), found)
+    assert row.marked == pytest.approx(marked, nan_ok=True)
+    assert row.marked_of == of
 
 
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadQueryError, match=r"queries\.jsonl: cannot be read"):
-        read_queries(tmp_path / "queries.jsonl")
-    (tmp_path / "queries.jsonl").write_bytes('{"text": "谁主持会议"}'.encode("gb18030"))
-    with pytest.raises(BadQueryError, match="not UTF-8"):
-        read_queries(tmp_path / "queries.jsonl")
+@pytest.mark.parametrize("found", ["ab", "b", ""])
+def test_a_question_that_no_article_answers_is_asked_once_and_only_to_be_declined(found: str) -> None:
+    asker = _Asker({"?": "ab", "none": found})
+    row = evaluate([_query(), _query("none", relevant="")], asker)["zh"]
+    assert [text for text, _, _ in asker.asked] == ["?", "?", "none"]
+    assert row.questions == 2
+    assert (row.recall_at_1, row.ndcg_at_10, row.answered) == (1, 1, 1)
+    assert row.wrongly_answered == (0.5 if found == "ab" else 0)
+    alone = evaluate([_query("none", relevant="")], asker)["zh"]
+    for figure in (alone.recall_at_1, alone.mrr_at_10, alone.answered, alone.auroc, alone.best_threshold):
+        assert math.isnan(figure)
+    assert set(alone.intervals) == {"wrongly_answered"}
+
+
+def test_no_questions_have_no_scores() -> None:
+    progress: Callable[[int], None] = print
+    assert evaluate([], _Asker({}), progress) == {}

@@ -104,6 +104,25 @@ def test_dates_limit_what_is_found(
             assert "fire" not in {hit.article.id for hit in answer.hits}
 
 
+@given(_QUESTIONS.filter(str.strip), st.frozensets(st.sampled_from([*PARAGRAPHS, "twice", "nobody"])))
+def test_articles_can_be_left_out(searcher: Searcher, question: str, without: frozenset[str]) -> None:
+    everything = searcher.ask(question, 20)
+    answer = searcher.ask(question, 20, without=without)
+    shown = {hit.article.id for hit in answer.hits}
+    assert not shown & without
+    assert {hit.article.id for hit in everything.hits} - without <= shown
+    if not {hit.article.id for hit in everything.hits} & without and "fire" not in without:
+        assert said([answer]) == said([everything])
+    dated = searcher.ask(question, 20, "2021", "2021", without=without)
+    assert {hit.article.id for hit in dated.hits} == {"flood", "twice"} - without
+
+
+def test_with_every_article_left_out_nothing_is_found(searcher: Searcher) -> None:
+    for question in (PARAGRAPHS["fire"], "Wu Zhenglong chemical", "何年何月"):
+        answer = searcher.ask(question, without=frozenset([*PARAGRAPHS, "twice"]))
+        assert (answer.answered, answer.confidence, answer.hits) == (False, 0, ())
+
+
 @pytest.mark.parametrize(
     ("since", "until", "said_so"),
     [
