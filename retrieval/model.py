@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrieval.explanation import HitExplanation, QuestionExplanation
+
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
@@ -90,6 +92,11 @@ class Hit:
     text: str
     highlight: tuple[int, int]
     """Half-open range of characters in `text`: the sentence that answers best."""
+    before: tuple[str, ...] = ()
+    """What stands before it in its article, where that was asked for: the last paragraph is the nearest."""
+    after: tuple[str, ...] = ()
+    explanation: HitExplanation | None = None
+    """Where that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +110,5 @@ class Answer:
     generation: int
     took_ms: float
     hits: tuple[Hit, ...]
+    explanation: QuestionExplanation | None = None
+    """Where that was asked for."""
