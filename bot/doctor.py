@@ -54,7 +54,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _packages()
     encoder, check = _encoder(settings)
     yield check
-    if settings.search.reranker:
+    if settings.search.reranker.strip():
         yield _reranker(settings)
     yield _index(settings.data_dir, encoder)
     yield _disk(settings.data_dir)
@@ -93,8 +93,7 @@ def _reranker(settings: Settings) -> Check:
     top = settings.search.rerank_top
     try:
         reranker = open_reranker(settings.search.reranker, settings.embedding)
-        if reranker is None:  # blank
-            return Check("reranker", "ok", "none")
+        assert reranker is not None
         started = time.perf_counter()
         reranker.score("谁主持了大会？", ["市长主持大会。"])
         loaded = time.perf_counter()

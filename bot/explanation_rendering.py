@@ -29,7 +29,8 @@ def render_question_explanation(explanation: QuestionExplanation, *, answered: b
     """Return what the question was understood as and what decided whether it is answered."""
     language = "中文 / Chinese" if explanation.chinese else "其他语言 / another language"
     rows = [("问题 / question", language), ("词 / words", _weights(explanation.words))]
-    rows += [("文中没有 / not in the articles", " · ".join(explanation.unknown[:_MOST_TERMS]))]
+    if explanation.chinese:  # of another language the articles have hardly a word
+        rows += [("文中没有 / not in the articles", " · ".join(explanation.unknown[:_MOST_TERMS]))]
     rows += [(f"“{near.word}”", _similarities(near.terms)) for near in explanation.near]
     rows += [("人名 / names", " · ".join(explanation.names[:_MOST_TERMS]))]
     rows += [("所问 / asks for", _KINDS.get(explanation.kind, explanation.kind))]

@@ -57,14 +57,10 @@ def measure(settings: Settings, folder: Path, *, as_json: bool, rerank: bool = F
     with progress() as report_progress:
         report = build(plan, [corpus], encoder, report_progress)
         measured = [("scores", reranker), ("scores_without_reranker", None)][: 2 if rerank else 1]
-        rows = {
-            name: _scores(
-                queries,
-                Searcher.open(plan.data_dir, encoder, settings.search, reranker=used),
-                report_progress,
-            )
-            for name, used in measured
-        }
+        rows = {}
+        for name, used in measured:
+            searcher = Searcher.open(plan.data_dir, encoder, settings.search, reranker=used)
+            rows[name] = _scores(queries, searcher, report_progress)
     if as_json:
         print_json({"set": folder.name, "articles": report.articles, "passages": report.passages, **rows})
         return 0

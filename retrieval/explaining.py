@@ -43,7 +43,7 @@ def explain_question(asked: Question, confidence: float, threshold: float) -> Qu
         words=_terms(asked.words),
         unknown=tuple(term for term in dict.fromkeys(words(asked.text)) if term not in known),
         near=tuple(
-            NearWords(word, _terms(group)) for word, group in zip(foreign, asked.near, strict=True) if group
+            NearWords(word, _nearest(group)) for word, group in zip(foreign, asked.near, strict=True) if group
         ),
         names=tuple(dict.fromkeys(asked.written)),
         kind=asked.kind.name if asked.kind else "",
@@ -53,7 +53,12 @@ def explain_question(asked: Question, confidence: float, threshold: float) -> Qu
 
 
 def _terms(weighed: Iterable[Weighed]) -> tuple[Term, ...]:
-    """Return terms, those that count most first."""
-    ordered = sorted(weighed, key=lambda item: -item.idf * item.weight)
-    # The weight of a near term is the square of its similarity, and of the word itself 1.
+    """Return the question's own terms, the rarest first."""
+    ordered = sorted(weighed, key=lambda item: -item.idf)
+    return tuple(Term(item.term, round(item.idf, 2)) for item in ordered)
+
+
+def _nearest(weighed: Iterable[Weighed]) -> tuple[Term, ...]:
+    """Return terms near to one that was asked, the nearest first; their weight is the square of that."""
+    ordered = sorted(weighed, key=lambda item: -item.weight)
     return tuple(Term(item.term, round(item.idf, 2), round(math.sqrt(item.weight), 2)) for item in ordered)
