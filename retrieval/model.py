@@ -91,7 +91,8 @@ class Hit:
     """1-based number of the paragraph within its article."""
     text: str
     highlight: tuple[int, int]
-    """Half-open range of characters in `text`: the sentence that answers best."""
+    """Half-open range of characters in `text`: the sentence that answers best, or the best part of a very
+    long one."""
     before: tuple[str, ...] = ()
     """What stands before it in its article, where that was asked for: the last paragraph is the nearest."""
     after: tuple[str, ...] = ()

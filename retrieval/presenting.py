@@ -10,7 +10,7 @@ from retrieval.diversity import diverse, worth_showing
 from retrieval.explaining import explain_hit
 from retrieval.finder import Finder
 from retrieval.fusion import Fusion
-from retrieval.highlight import best_sentence
+from retrieval.highlight import best_range
 from retrieval.model import ArticleRef, Hit, Passage
 from retrieval.question import Question
 from retrieval.ranked import Ranked
@@ -53,7 +53,7 @@ class Presenter:
                     article,
                     passage.paragraph,
                     passage.text,
-                    best_sentence(passage.text, f"{article.kicker} {article.title}", asked, *units),
+                    best_range(passage.text, f"{article.kicker} {article.title}", asked, *units),
                     before,
                     after,
                     explain_hit(ranked, place, fusion) if wanted.explain else None,
