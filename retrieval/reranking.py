@@ -8,7 +8,6 @@ import numpy as np
 
 from embeddings import Reranker
 from retrieval.catalog import Catalog
-from retrieval.folding import fold
 from retrieval.ranked import Ranked
 
 
@@ -22,9 +21,10 @@ def rerank(reranker: Reranker, question: str, ranked: Ranked, top: int, catalog:
     if not top:
         return ranked
     found = catalog.passages(ranked.numbers[:top].tolist())
-    # A passage seldom names its meeting; the headline does.
-    texts = [fold(f"{article.title or article.kicker}\n{passage.text}".strip()) for passage, article in found]
-    given = reranker.score(fold(question), texts)
+    # A passage seldom names its meeting; the headline does. Both as they are printed, which is what such
+    # models have read.
+    texts = [f"{article.title or article.kicker}\n{passage.text}".strip() for passage, article in found]
+    given = reranker.score(question, texts)
     order = np.concatenate([np.argsort(-given, kind="stable"), np.arange(top, len(ranked))])
     rest = ranked.fusion[top:]
     lowered = rest - rest[0] + given.min() if len(rest) else rest

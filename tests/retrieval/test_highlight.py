@@ -52,14 +52,8 @@ def test_the_sentence_that_answers_is_marked(searcher: Searcher, question: str, 
     assert hit.text[slice(*hit.highlight)] == sentence
 
 
-_NAMES = [
-    f"{given}{number}"
-    for number in "一二三四五六七八九"
-    for given in ("程远", "顾清", "沈怀", "袁以", "柏承")
-]
-_LIST = (
-    "出席会议的有，" + "，".join(f"{name}主任" for name in _NAMES) + "，会议由市长骆闻笙主持，历时三个小时。"
-)
+_NAMES = [f"{name}{number}" for number in "一二三四五六七八九" for name in ("程远", "顾清", "沈怀", "袁以")]
+_LIST = f"出席会议的有，{'主任，'.join(_NAMES)}主任，会议由市长骆闻笙主持，历时三个小时。"
 
 
 @pytest.mark.parametrize("before", ["", "本报讯3月2日，全市召开座谈会。"])
@@ -75,11 +69,7 @@ def test_of_a_very_long_sentence_the_clauses_that_answer_are_marked(tmp_path: Pa
     assert marked[-1] in "，。"
 
 
-@given(
-    st.text("会议主持，。；、张三abc 1\n", min_size=1, max_size=400).filter(
-        lambda text: text.strip("，。；、 \n")
-    )
-)
+@given(st.text("会议主持，。；、张三abc 1\n", max_size=400).filter(lambda text: text.strip("，。；、 \n")))
 @settings(max_examples=25, deadline=None)
 def test_whatever_the_text_a_part_of_a_sentence_is_marked(text: str) -> None:
     spans = unit_spans(text)
