@@ -17,7 +17,7 @@ from .text import encodable
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-_SCORES = ("ForSequenceClassification", "ForCausalLM")  # what models that score pairs end with
+_SCORING = ("ForSequenceClassification", "ForCausalLM")  # how models that score pairs by themselves end
 
 
 class CrossEncoderReranker:
@@ -63,7 +63,8 @@ def _open(name: str, device: str, local_files_only: bool) -> CrossEncoder:
     model: CrossEncoder = CrossEncoder(name, device=device or None, local_files_only=local_files_only)
     # The library puts untrained weights where a model has none for scoring, and says so in a warning.
     built = getattr(model.config, "architectures", None) or [""]
-    if not str(built[0]).endswith(_SCORES):
+    has_head = any(getattr(module, "module_output_name", "") == "scores" for module in model)
+    if not has_head and not str(built[0]).endswith(_SCORING):
         raise EmbeddingError(f"{built[0] or 'its model'} does not score pairs of texts")
     if model.num_labels != 1:
         raise EmbeddingError(f"it gives {model.num_labels} scores a pair, where one is needed")

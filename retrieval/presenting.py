@@ -39,7 +39,7 @@ class Presenter:
     def hits(self, asked: Question, ranked: Ranked, fusion: Fusion, wanted: Wanted) -> tuple[Hit, ...]:
         """Return what is shown, the best first, each text once."""
         read: dict[int, tuple[Passage, ArticleRef]] = {}
-        candidates = self._distinct(ranked, wanted.k, read)
+        candidates = self._distinct(ranked, read, wanted.k)
         places = diverse(candidates, worth_showing(ranked.fusion), wanted.k, wanted.per_article)
         hits = []
         for rank, place in enumerate(places, start=1):
@@ -62,27 +62,29 @@ class Presenter:
         return tuple(hits)
 
     def _distinct(
-        self, ranked: Ranked, chunk: int, read: dict[int, tuple[Passage, ArticleRef]]
+        self, ranked: Ranked, read: dict[int, tuple[Passage, ArticleRef]], first: int
     ) -> Iterator[tuple[int, int]]:
         """Yield place and article of each candidate whose text is new; `read` receives the passages.
 
-        They are read from the catalog a `chunk` at a time, as far as they are asked for.
+        They are read from the catalog as far as they are asked for, `first` at once, then more.
         """
         seen: set[str] = set()
-        for start in range(0, len(ranked), chunk):
-            part = ranked.numbers[start : start + chunk].tolist()
+        start, end = 0, first
+        while start < len(ranked):
+            part = ranked.numbers[start:end].tolist()
             for place, found in enumerate(self._catalog.passages(part), start=start):
                 if found[0].text not in seen:
                     seen.add(found[0].text)
                     read[place] = found
                     yield place, int(ranked.owners[place])
+            start, end = end, 2 * end
 
     def _neighbours(self, passage: Passage, count: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return `count` pieces of text before and after a passage, in the order of the article.
 
         They are its paragraphs; where the passage is a part of one, the rest of that comes first.
         """
-        article = self._catalog.article(passage.article_id) if count else None
+        article = self._catalog.article(passage.article_id) if count > 0 else None
         if article is None:
             return (), ()
         number = passage.paragraph - 1
