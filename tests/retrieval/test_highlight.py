@@ -64,7 +64,7 @@ def test_of_a_very_long_sentence_the_clauses_that_answer_are_marked(tmp_path: Pa
     start, end = hit.highlight
     marked = hit.text[start:end]
     assert "骆闻笙" in marked
-    assert len(marked) <= 80 < 150 < len(_LIST)
+    assert len(marked) <= 100 < 150 < len(_LIST)
     assert start == 0 or hit.text[start - 1] in "，。"
     assert marked[-1] in "，。"
 
