@@ -100,7 +100,6 @@ def test_the_reranker_orders_and_is_explained(home: Path) -> None:
     [
         ("bge-reranker", "unknown search.reranker 'bge-reranker'"),
         ("sentence-transformers:./absent", "there is no folder './absent'"),
-        ("sentence-transformers:./data", "cannot be loaded"),
     ],
 )
 def test_a_reranker_that_cannot_be_had_is_one_line(home: Path, name: str, said: str) -> None:
