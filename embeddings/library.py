@@ -61,14 +61,14 @@ def load(
             return open_network(True)
         except Exception as error:
             if local:
-                raise cannot_load(name, error, role) from None
-            _log.info("the local copy of %s is not complete: %s", name, first_line(error))
+                raise _cannot_load(name, error, role) from None
+            _log.info("the local copy of %s is not complete: %s", name, _first_line(error))
     require_reachable(name, role.setting, role.otherwise)
     _log.info("fetching %s from the model hub", name)
     try:
         return open_network(False)
     except Exception as error:
-        raise cannot_load(name, error, role) from None
+        raise _cannot_load(name, error, role) from None
 
 
 def expanded(name: str) -> str:
@@ -76,15 +76,15 @@ def expanded(name: str) -> str:
     return str(Path(name).expanduser()) if name.startswith("~") else name
 
 
-def cannot_load(name: str, error: Exception, role: Role) -> EmbeddingError:
+def _cannot_load(name: str, error: Exception, role: Role) -> EmbeddingError:
     """Return what to tell of a model that is there and cannot be opened."""
     return EmbeddingError(
-        f"{role.setting}: {name!r} cannot be loaded ({first_line(error)}): check the name, or give the "
+        f"{role.setting}: {name!r} cannot be loaded ({_first_line(error)}): check the name, or give the "
         f"folder of a complete {role.kind}"
     )
 
 
-def first_line(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     """Return the beginning of what an error of the library says."""
     lines = str(error).strip().splitlines()
     return shorten(lines[0], 160).rstrip(".:") if lines else type(error).__name__
@@ -99,7 +99,7 @@ def _import_all(backend: Backend, role: Role) -> None:
         from transformers.utils import logging as transformers_logging
     except ImportError as error:
         raise EmbeddingError(
-            f"{role.setting} needs the sentence-transformers library ({first_line(error)}): "
+            f"{role.setting} needs the sentence-transformers library ({_first_line(error)}): "
             'pip install "huiwen[sentence-transformers]"'
         ) from None
     disable_progress_bars()
@@ -112,7 +112,7 @@ def _import_all(backend: Backend, role: Role) -> None:
             importlib.import_module(module)
         except ImportError as error:
             raise EmbeddingError(
-                f"embedding.backend = {backend!r} needs more packages ({first_line(error)}): "
+                f"embedding.backend = {backend!r} needs more packages ({_first_line(error)}): "
                 f'pip install "sentence-transformers[{backend}]"'
             ) from None
 
@@ -126,6 +126,6 @@ def _check_device(device: str) -> None:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError, ValueError) as error:
         raise EmbeddingError(
-            f"embedding.device = {device!r} is not on this machine ({first_line(error)}): "
+            f"embedding.device = {device!r} is not on this machine ({_first_line(error)}): "
             'leave it empty or say "cpu"'
         ) from None
