@@ -63,7 +63,8 @@ def _open(name: str, device: str, local_files_only: bool) -> CrossEncoder:
     model: CrossEncoder = CrossEncoder(name, device=device or None, local_files_only=local_files_only)
     # The library puts untrained weights where a model has none for scoring, and says so in a warning.
     built = getattr(model.config, "architectures", None) or [""]
-    has_head = any(getattr(module, "module_output_name", "") == "scores" for module in model)
+    # A head may also be a module of its own behind the network.
+    has_head = any(getattr(module, "module_output_name", "") == "scores" for module in list(model)[1:])
     if not has_head and not str(built[0]).endswith(_SCORING):
         raise EmbeddingError(f"{built[0] or 'its model'} does not score pairs of texts")
     if model.num_labels != 1:
