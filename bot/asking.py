@@ -6,13 +6,14 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
+from bot.answer_records import record_of
 from bot.console import out, print_json, say
 from bot.terminal_rendering import render_answer
 from config import Settings
-from embeddings import Encoder
+from embeddings import Encoder, open_reranker
 from retrieval.errors import BadQueryError, RetrievalError
 from retrieval.live import LiveSearcher
 from retrieval.model import Answer
@@ -29,11 +30,14 @@ class Asked:
     since: str | None = None
     until: str | None = None
     as_json: bool = False
+    context: int = 0
+    """Paragraphs to show before and after each hit."""
+    explain: bool = False
 
 
 def ask(settings: Settings, encoder: Encoder, question: str, asked: Asked) -> int:
     """Answer one question."""
-    answer = _open(settings, encoder).ask(question, asked.k, asked.since, asked.until)
+    answer = _put(_open(settings, encoder), question, asked)
     _show(answer, asked)
     return _ANSWERED if answer.answered else _NOTHING
 
@@ -53,7 +57,7 @@ def ask_batch(settings: Settings, encoder: Encoder, file: str, asked: Asked) -> 
             continue
         echoed = {"id": record["id"]} if "id" in record else {}
         try:
-            answer = searcher.ask(record["text"], asked.k, asked.since, asked.until)
+            answer = _put(searcher, record["text"], asked)
         except BadQueryError as error:
             say(f"huiwen: {file}, line {number}: {error}")
             status = _WRONG
@@ -61,7 +65,7 @@ def ask_batch(settings: Settings, encoder: Encoder, file: str, asked: Asked) -> 
                 print_json({**echoed, "question": record["text"], "error": str(error)})
             continue
         if asked.as_json:
-            print_json({**echoed, **_record_of(answer)})
+            print_json({**echoed, **record_of(answer, neighbours=asked.context > 0)})
         else:
             print(f"# {record['text']}")
             _show(answer, asked)
@@ -72,7 +76,8 @@ def chat(settings: Settings, encoder: Encoder, asked: Asked) -> int:
     """Answer question after question until the end of input, each with those before it in mind."""
     from retrieval.conversation import Conversation  # a question alone needs nothing of it
 
-    searcher = LiveSearcher.open(settings.data_dir, lambda: encoder, settings.search)
+    reranker = open_reranker(settings.search.reranker, settings.embedding)
+    searcher = LiveSearcher.open(settings.data_dir, lambda: encoder, settings.search, reranker)
     searcher.searcher()  # no index, no chat
     prompt = "问> " if sys.stdin.isatty() else ""
     with suppress(ImportError):
@@ -90,32 +95,32 @@ def chat(settings: Settings, encoder: Encoder, asked: Asked) -> int:
             say("换个话题，前面的不再参考 / a new conversation; what was said before is forgotten")
         elif question:
             try:
-                answer, talk = searcher.converse(talk, question, asked.k)
+                answer, talk = talk.ask(
+                    searcher.searcher(), question, asked.k, context=asked.context, explain=asked.explain
+                )
                 _show(answer, asked)
             except RetrievalError as error:
                 say(f"huiwen: {error}")
 
 
 def _open(settings: Settings, encoder: Encoder) -> Searcher:
-    return Searcher.open(settings.data_dir, encoder, settings.search)
+    reranker = open_reranker(settings.search.reranker, settings.embedding)
+    return Searcher.open(settings.data_dir, encoder, settings.search, reranker=reranker)
+
+
+def _put(searcher: Searcher, question: str, asked: Asked) -> Answer:
+    return searcher.ask(
+        question, asked.k, asked.since, asked.until, context=asked.context, explain=asked.explain
+    )
 
 
 def _show(answer: Answer, asked: Asked) -> None:
     if asked.as_json:
-        print_json(_record_of(answer))
+        print_json(record_of(answer, neighbours=asked.context > 0))
         return
     console = out()
     styled = console.is_terminal and not console.no_color
     console.print(render_answer(answer, styled=styled), end="")
-
-
-def _record_of(answer: Answer) -> dict[str, Any]:
-    """Return an answer as `--json` promises it: scripts rely on these keys."""
-    record = asdict(answer)
-    del record["follows"]  # a question for a program goes on from none before it
-    for hit in record["hits"]:
-        hit["article"] = {key: hit["article"][key] for key in ("id", "title", "date", "source")}
-    return record
 
 
 def _lines(file: str) -> Iterator[tuple[int, str]]:

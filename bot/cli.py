@@ -36,6 +36,10 @@ CountOption = Annotated[int | None, Option("-k", metavar="N", min=1, max=100, he
 SinceOption = Annotated[
     str | None, Option("--since", metavar="D", help="Only articles from this date on: 2019-11-20.")
 ]
+ContextOption = Annotated[
+    int, Option("--context", metavar="N", min=0, max=100, help="Show N paragraphs before and after each.")
+]
+ExplainOption = Annotated[bool, Option("--explain", help="Tell why these passages, in this order.")]
 UntilOption = Annotated[str | None, Option("--until", metavar="D", help="Only articles up to this date.")]
 
 
@@ -119,6 +123,8 @@ def _ask(
         str | None,
         Option("--batch", metavar="FILE", help='Ask every {"id","text"} line of this file; - is stdin.'),
     ] = None,
+    context_paragraphs: ContextOption = 0,
+    explain: ExplainOption = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataOption = None,
@@ -132,7 +138,7 @@ def _ask(
     encoder = _encoder_ahead(settings)
     from bot.asking import Asked, ask, ask_batch
 
-    asked = Asked(k=settings.search.k, since=since, until=until, as_json=as_json)
+    asked = Asked(settings.search.k, since, until, as_json, context_paragraphs, explain)
     if batch is not None:
         return ask_batch(settings, encoder, batch, asked)
     return ask(settings, encoder, " ".join(question or []), asked)
@@ -140,14 +146,19 @@ def _ask(
 
 @app.command("chat")
 def _chat(
-    context: typer.Context, k: CountOption = None, config: ConfigOption = None, data_dir: DataOption = None
+    context: typer.Context,
+    k: CountOption = None,
+    context_paragraphs: ContextOption = 0,
+    explain: ExplainOption = False,
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
 ) -> int:
     """Ask one question after another; /new forgets what was said, /quit ends."""
     settings = _load(context, config, data_dir, {"search.k": k}).settings
     encoder = _encoder_ahead(settings)
     from bot.asking import Asked, chat
 
-    return chat(settings, encoder, Asked(k=settings.search.k))
+    return chat(settings, encoder, Asked(settings.search.k, context=context_paragraphs, explain=explain))
 
 
 @app.command("articles")
@@ -200,6 +211,9 @@ def _eval(
         list[str] | None,
         Option("--lang", metavar="LANG", help="Only questions in this language; repeatable."),
     ] = None,
+    rerank: Annotated[
+        bool, Option("--rerank", help="Measure with and without search.reranker, and how long it takes.")
+    ] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataOption = None,
@@ -208,7 +222,7 @@ def _eval(
     from bot.measuring import measure
 
     settings = _load(context, config, data_dir).settings
-    return measure(settings, folder, as_json=as_json, ablating=ablate, langs=langs or ())
+    return measure(settings, folder, as_json=as_json, ablating=ablate, rerank=rerank, langs=langs or ())
 
 
 @app.command("doctor")

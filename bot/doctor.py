@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bot.console import out, print_json
 from config import ConfigError, Loaded, Settings
-from embeddings import EmbeddingError, Encoder, open_encoder
+from embeddings import EmbeddingError, Encoder, open_encoder, open_reranker
 from retrieval.errors import RetrievalError
 from retrieval.generation import current_generation, generation_folder, read_manifest, verify
 
@@ -54,6 +54,8 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _packages()
     encoder, check = _encoder(settings)
     yield check
+    if settings.search.reranker.strip():
+        yield _reranker(settings)
     yield _index(settings.data_dir, encoder)
     yield _disk(settings.data_dir)
     yield _telegram(settings)
@@ -85,6 +87,22 @@ def _encoder(settings: Settings) -> tuple[Encoder | None, Check]:
         return None, Check("encoder", "wrong", str(error))
     times = f"loaded and first sentence {loaded - started:.2f} s, next {1000 * (again - loaded):.1f} ms"
     return encoder, Check("encoder", "ok", f"{settings.embedding.model}, {encoder.dim} dimensions, {times}")
+
+
+def _reranker(settings: Settings) -> Check:
+    top = settings.search.rerank_top
+    try:
+        reranker = open_reranker(settings.search.reranker, settings.embedding)
+        assert reranker is not None
+        started = time.perf_counter()
+        reranker.score("谁主持了大会？", ["市长主持大会。"])
+        loaded = time.perf_counter()
+        reranker.score("会议以什么形式召开？", ["会议以视频会议形式召开，各市设分会场。" * 5] * top)
+        again = time.perf_counter()
+    except EmbeddingError as error:
+        return Check("reranker", "wrong", str(error))
+    times = f"loaded in {loaded - started:.2f} s, {top} passages in {1000 * (again - loaded):.0f} ms"
+    return Check("reranker", "ok", f"{settings.search.reranker}, {times}")
 
 
 def _index(data_dir: Path, encoder: Encoder | None) -> Check:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.console import print_json, progress, say
 from bot.score_tables import ablation_table, confidence_table, order_table, reliability_table
 from config import Settings
-from embeddings import open_encoder
+from embeddings import EmbeddingError, open_encoder, open_reranker
 from retrieval.ablation import ablate
 from retrieval.builder import Plan, Report, build
 from retrieval.errors import BadQueryError
 from retrieval.evaluation import Scores, evaluate
 from retrieval.queries import Query, place, read_queries
 from retrieval.searcher import Searcher
+from retrieval.writer import Progress
 
 _NAMES = {
     "questions": "questions",
@@ -44,15 +45,44 @@ the share of right first passages, below by confidence. Marked: the highlight ha
 passage has. Milliseconds are for ten passages."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What there is to tell of a set."""
+
+    folder: Path
+    settings: Settings
+    report: Report
+    scores: Mapping[str, Scores]
+    unreranked: Mapping[str, Scores] | None
+    """The scores without the reranker, where they were asked for."""
+    ablation: Mapping[str, Mapping[str, float]] | None
+
+
 def measure(
-    settings: Settings, folder: Path, *, as_json: bool, ablating: bool = False, langs: Sequence[str] = ()
+    settings: Settings,
+    folder: Path,
+    *,
+    as_json: bool,
+    ablating: bool = False,
+    rerank: bool = False,
+    langs: Sequence[str] = (),
 ) -> int:
-    """Index the set's corpus beside the real index, ask its questions, print the scores by language."""
+    """Index the set's corpus beside the real index, ask its questions, print the scores by language.
+
+    The answers are those that users get, from the reranker where one is set; with `rerank` the questions
+    are asked a second time without it.
+    """
     corpus = folder / "corpus.jsonl"
     if not corpus.is_file():
         raise BadQueryError(f"{folder}: needs corpus.jsonl and queries.jsonl")
     queries = _chosen(read_queries(folder / "queries.jsonl"), langs, folder / "queries.jsonl")
     encoder = open_encoder(settings.embedding)
+    reranker = open_reranker(settings.search.reranker, settings.embedding)
+    if rerank and reranker is None:
+        raise EmbeddingError(
+            "eval --rerank: there is no reranker; set search.reranker, as in HUIWEN_SEARCH__RERANKER="
+            "sentence-transformers:NAME"
+        )
     # Kept between runs: encoding the corpus takes far longer than asking.
     name = f"{folder.name}-{hashlib.sha256(str(corpus.absolute()).encode()).hexdigest()[:8]}"
     plan = Plan(
@@ -60,24 +90,38 @@ def measure(
     )
     with progress() as report_progress:
         report = build(plan, [corpus], encoder, report_progress)
-        searcher = Searcher.open(plan.data_dir, encoder, settings.search)
+        searcher = Searcher.open(plan.data_dir, encoder, settings.search, reranker=reranker)
         queries, unknown = place(queries, searcher.catalog)
         if unknown:
             named = ", ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
             say(f"huiwen: {len(unknown)} relevant ids are not in {corpus}: {named}")
-        total = len(queries)
-        searcher.ask(queries[0].text, 1)  # a process reads parts of its model with its first question
-        scores = evaluate(queries, searcher.ask, lambda done: report_progress("questions", done, total))
-        ablation = (
-            ablate(queries, searcher, progress=lambda done: report_progress("ablation", done, total))
-            if ablating
-            else None
+        plain = Searcher.open(plan.data_dir, encoder, settings.search) if rerank else None
+        measured = _Measured(
+            folder,
+            settings,
+            report,
+            scores=_evaluate(queries, searcher, report_progress),
+            unreranked=_evaluate(queries, plain, report_progress) if plain else None,
+            ablation=_ablate(queries, searcher, report_progress) if ablating else None,
         )
     if as_json:
-        print_json(_record(folder, settings, report, scores, ablation))
+        print_json(_record(measured))
     else:
-        _print(folder, settings, report, scores, ablation)
+        _print(measured)
     return 0
+
+
+def _evaluate(
+    queries: Sequence[Query], searcher: Searcher, report_progress: Progress
+) -> Mapping[str, Scores]:
+    searcher.ask(queries[0].text, 1)  # models are read with the first question, which is not to be timed
+    return evaluate(queries, searcher.ask, lambda done: report_progress("questions", done, len(queries)))
+
+
+def _ablate(
+    queries: Sequence[Query], searcher: Searcher, report_progress: Progress
+) -> Mapping[str, Mapping[str, float]]:
+    return ablate(queries, searcher, progress=lambda done: report_progress("ablation", done, len(queries)))
 
 
 def _chosen(queries: list[Query], langs: Sequence[str], path: Path) -> list[Query]:
@@ -90,22 +134,20 @@ def _chosen(queries: list[Query], langs: Sequence[str], path: Path) -> list[Quer
     return [query for query in queries if not langs or query.lang in langs]
 
 
-def _record(
-    folder: Path,
-    settings: Settings,
-    report: Report,
-    scores: Mapping[str, Scores],
-    ablation: Mapping[str, Mapping[str, float]] | None,
-) -> dict[str, Any]:
+def _record(measured: _Measured) -> dict[str, Any]:
     record: dict[str, Any] = {
-        "set": folder.name,
-        "articles": report.articles,
-        "passages": report.passages,
-        "model": settings.embedding.model,
-        "threshold": settings.search.threshold,
-        "scores": {group: _row(row) for group, row in scores.items()},
+        "set": measured.folder.name,
+        "articles": measured.report.articles,
+        "passages": measured.report.passages,
+        "model": measured.settings.embedding.model,
+        "threshold": measured.settings.search.threshold,
+        "scores": {group: _row(row) for group, row in measured.scores.items()},
     }
-    return record if ablation is None else record | {"ablation": _rounded(ablation)}
+    if measured.unreranked is not None:
+        record["scores_without_reranker"] = {g: _row(row) for g, row in measured.unreranked.items()}
+    if measured.ablation is not None:
+        record["ablation"] = _rounded(measured.ablation)
+    return record
 
 
 def _row(scores: Scores) -> dict[str, Any]:
@@ -126,26 +168,16 @@ def _rounded(value: Any) -> Any:  # noqa: ANN401  whatever JSON can say
     return value
 
 
-def _print(
-    folder: Path,
-    settings: Settings,
-    report: Report,
-    scores: Mapping[str, Scores],
-    ablation: Mapping[str, Mapping[str, float]] | None,
-) -> None:
+def _print(measured: _Measured) -> None:
+    scores, threshold = measured.scores, measured.settings.search.threshold
     whole = scores.get("all") or next(iter(scores.values()))
-    parts = [
-        f"{folder.name}: {report.articles} articles, model {settings.embedding.model}",
-        order_table(scores),
-        confidence_table(scores),
-        _LEGEND,
-        reliability_table(whole.reliability),
-    ]
+    model = measured.settings.embedding.model
+    parts = [f"{measured.folder.name}: {measured.report.articles} articles, model {model}"]
+    if measured.unreranked is not None:
+        parts += ["without the reranker:", order_table(measured.unreranked), "with it:"]
+    parts += [order_table(scores), confidence_table(scores), _LEGEND, reliability_table(whole.reliability)]
     if not math.isnan(whole.best_threshold):
-        parts.append(
-            f"search.threshold is {settings.search.threshold:g};"
-            f" mistakes are fewest at {whole.best_threshold:.2f}"
-        )
-    if ablation is not None:
-        parts.append(ablation_table(ablation))
+        parts.append(f"search.threshold is {threshold:g}; mistakes are fewest at {whole.best_threshold:.2f}")
+    if measured.ablation is not None:
+        parts.append(ablation_table(measured.ablation))
     print("\n\n".join(parts))

@@ -21,7 +21,7 @@ from bot.telegram_handlers import Asker, Handlers
 from bot.telegram_polling import Poller, QuietRequest, UpdatesRequest
 from bot.telegram_sending import AnswersFirst
 from config import ConfigError, Settings, TelegramSettings
-from embeddings import EmbeddingError, open_encoder
+from embeddings import EmbeddingError, open_encoder, open_reranker
 from retrieval import LiveSearcher, NoIndexError, RetrievalError
 
 _log = logging.getLogger(__name__)
@@ -153,4 +153,7 @@ def _warm_up(asker: Asker) -> None:
 
 
 def _open_asker(settings: Settings) -> Asker:
-    return LiveSearcher.open(settings.data_dir, lambda: open_encoder(settings.embedding), settings.search)
+    reranker = open_reranker(settings.search.reranker, settings.embedding)
+    return LiveSearcher.open(
+        settings.data_dir, lambda: open_encoder(settings.embedding), settings.search, reranker
+    )

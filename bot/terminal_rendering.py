@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from bot.explanation_rendering import render_hit_explanation, render_question_explanation
 from retrieval.model import Answer, Article, ArticleRef, Hit
 
 _MARK = "bold"
 _DIM = "dim"
+_NEIGHBOUR = "   ┊ "  # tells them from the passage where there is no style
 
 
 def render_answer(answer: Answer, *, styled: bool) -> Text:
@@ -15,13 +17,17 @@ def render_answer(answer: Answer, *, styled: bool) -> Text:
     text = Text()
     if answer.follows is not None:
         text.append(f"承上文 / following up on: {_heading(answer.follows)}\n", _DIM)
+    if answer.explanation is not None:
+        text.append_text(render_question_explanation(answer.explanation, answered=answer.answered))
     if not answer.answered:
         text.append("没有找到相关内容 / nothing relevant in the articles.\n")
         if answer.hits:
             text.append("最接近的报道 / nearest headlines:\n")
             for title in dict.fromkeys(_heading(hit.article) for hit in answer.hits):
                 text.append(f"  {title}\n", _DIM)
-        return text
+        if answer.explanation is None:
+            return text
+        text.append("\n")
     for hit in answer.hits:
         text.append_text(_render_hit(hit, styled=styled))
     return text
@@ -46,10 +52,17 @@ def _render_hit(hit: Hit, *, styled: bool) -> Text:
     text.append(hit.article.title or hit.article.kicker or hit.article.source, "bold cyan")
     about = [hit.article.date, _sources(hit.article), f"¶{hit.paragraph}", hit.article.id]
     text.append("\n   " + " · ".join(part for part in about if part) + "\n", _DIM)
+    for paragraph in hit.before:
+        text.append(f"{_NEIGHBOUR}{paragraph}\n", _DIM)
     marks = ("", "") if styled else ("【", "】")
     text.append("   " + hit.text[:start])
     text.append(marks[0] + hit.text[start:end] + marks[1], "bold yellow")
-    text.append(hit.text[end:] + "\n\n")
+    text.append(hit.text[end:] + "\n")
+    for paragraph in hit.after:
+        text.append(f"{_NEIGHBOUR}{paragraph}\n", _DIM)
+    if hit.explanation is not None:
+        text.append_text(render_hit_explanation(hit.explanation))
+    text.append("\n")
     return text
 
 

@@ -58,6 +58,9 @@ class SearchSettings(_Section):
 
     k: int = Field(default=5, ge=1, le=100)
     threshold: float = Field(default=0.3, ge=0.0, le=1.0)
+    per_article: int = Field(default=2, ge=0, le=100)
+    reranker: str = ""
+    rerank_top: int = Field(default=20, ge=1, le=1000)
 
 
 class TelegramSettings(_Section):

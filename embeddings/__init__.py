@@ -1,7 +1,17 @@
-"""Sentence models: text in, unit vectors out."""
+"""Sentence models: text in, unit vectors out; and what scores a question with a text."""
 
 from .encoder import Encoder, SpanEncoder, Vectors, encode_spans
 from .errors import EmbeddingError
-from .factory import open_encoder
+from .factory import open_encoder, open_reranker
+from .reranker import Reranker
 
-__all__ = ["EmbeddingError", "Encoder", "SpanEncoder", "Vectors", "encode_spans", "open_encoder"]
+__all__ = [
+    "EmbeddingError",
+    "Encoder",
+    "Reranker",
+    "SpanEncoder",
+    "Vectors",
+    "encode_spans",
+    "open_encoder",
+    "open_reranker",
+]

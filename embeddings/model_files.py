@@ -33,8 +33,11 @@ def folder_of(name: str) -> Path | None:
     return None
 
 
-def require_reachable(name: str) -> None:
-    """Raise `EmbeddingError` where the hub cannot be asked about a model, in seconds, not after retries."""
+def require_reachable(name: str, setting: str, otherwise: str) -> None:
+    """Raise `EmbeddingError` where the hub cannot be asked about a model, in seconds, not after retries.
+
+    `setting` is what names the model and `otherwise` what else could be done.
+    """
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
@@ -44,12 +47,12 @@ def require_reachable(name: str) -> None:
         status = getattr(getattr(error, "response", None), "status_code", 0)
         if status in (401, 403, 404) or isinstance(error, HFValidationError):
             raise EmbeddingError(
-                f"embedding.model: there is no model {name!r} on the hub, or it is not public: check the "
+                f"{setting}: there is no model {name!r} on the hub, or it is not public: check the "
                 "name, or log in with `hf auth login`"
             ) from None
-        raise _unreachable(name, error) from None
+        raise _unreachable(name, error, setting, otherwise) from None
     except Exception as error:
-        raise _unreachable(name, error) from None
+        raise _unreachable(name, error, setting, otherwise) from None
 
 
 def digest_of(name: str, backend: str) -> str:
@@ -94,9 +97,8 @@ def _repositories(name: str) -> tuple[str, ...]:
     return (name,) if "/" in name else (f"sentence-transformers/{name}", name)
 
 
-def _unreachable(name: str, error: Exception) -> EmbeddingError:
+def _unreachable(name: str, error: Exception, setting: str, otherwise: str) -> EmbeddingError:
     return EmbeddingError(
-        f"embedding.model: {name!r} is not on this machine and the model hub does not answer "
-        f"({type(error).__name__}): name a folder, set HF_ENDPOINT to a mirror, or take the embedded model "
-        "(use-multilingual-v3)"
+        f"{setting}: {name!r} is not on this machine and the model hub does not answer "
+        f"({type(error).__name__}): name a folder, set HF_ENDPOINT to a mirror, or {otherwise}"
     )

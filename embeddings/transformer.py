@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
-import logging
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from textwrap import shorten
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .encoder import Vectors
-from .errors import EmbeddingError
-from .model_files import digest_of, folder_of, looks_like_path, require_reachable
+from .library import Backend, Role, expanded, load
+from .model_files import digest_of
 from .text import encodable
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-Backend = Literal["torch", "onnx", "openvino"]
-
-_BACKEND_MODULES = {
-    "torch": (),
-    "onnx": ("onnxruntime", "optimum.onnxruntime"),
-    "openvino": ("optimum.intel",),
-}
 _QUERY_PROMPTS = ("query",)
 _PASSAGE_PROMPTS = ("passage", "document", "corpus")
 _LEAST_NORM = 1e-6
-
-_log = logging.getLogger(__name__)
 
 
 class SentenceTransformerEncoder:
@@ -53,7 +42,7 @@ class SentenceTransformerEncoder:
         batch_size: int = 32,
     ) -> None:
         """Take a model's name on the hub or a folder; an empty `device` is the best there is."""
-        self._name = str(Path(name).expanduser()) if name.startswith("~") else name
+        self._name = expanded(name)
         self._prompts = (query_prompt, passage_prompt)
         self._device = device
         self._backend: Backend = backend
@@ -87,7 +76,13 @@ class SentenceTransformerEncoder:
         if self._loaded is None:
             with self._lock:
                 if self._loaded is None:
-                    network = _load(self._name, self._device, self._backend)
+                    network = load(
+                        partial(_open, self._name, self._device, self._backend),
+                        self._name,
+                        Role.ENCODER,
+                        device=self._device,
+                        backend=self._backend,
+                    )
                     self._loaded = _Model(network, self._name, self._backend, self._prompts)
         return self._loaded
 
@@ -134,85 +129,9 @@ def _own_prompt(network: SentenceTransformer, names: tuple[str, ...]) -> str:
     return next((prompt for prompt in map(network.prompts.get, names) if prompt), "")
 
 
-def _load(name: str, device: str, backend: Backend) -> SentenceTransformer:
-    local = Path(name).is_dir()
-    if not local and looks_like_path(name):
-        raise EmbeddingError(
-            f"embedding.model: there is no folder {name!r}: name a folder or a model on the hub"
-        )
-    _import_all(backend)
-    _check_device(device)
-    if local or folder_of(name) is not None:
-        try:
-            return _open(name, device, backend, local_files_only=True)
-        except Exception as error:
-            if local:
-                raise _cannot_load(name, error) from None
-            _log.info("the local copy of %s is not complete: %s", name, _first_line(error))
-    require_reachable(name)
-    _log.info("fetching %s from the model hub", name)
-    try:
-        return _open(name, device, backend, local_files_only=False)
-    except Exception as error:
-        raise _cannot_load(name, error) from None
-
-
-def _open(name: str, device: str, backend: Backend, *, local_files_only: bool) -> SentenceTransformer:
+def _open(name: str, device: str, backend: Backend, local_files_only: bool) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
 
     return SentenceTransformer(
         name, device=device or None, backend=backend, local_files_only=local_files_only
     )
-
-
-def _import_all(backend: Backend) -> None:
-    try:
-        import huggingface_hub
-        import sentence_transformers
-        import transformers
-        from huggingface_hub.utils.tqdm import disable_progress_bars
-        from transformers.utils import logging as transformers_logging
-    except ImportError as error:
-        raise EmbeddingError(
-            f"embedding.model needs the sentence-transformers library ({_first_line(error)}): "
-            'pip install "huiwen[sentence-transformers]"'
-        ) from None
-    disable_progress_bars()
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    # What matters of theirs becomes an EmbeddingError; the rest would stand between question and answer.
-    for library in (sentence_transformers, transformers, huggingface_hub):
-        logging.getLogger(library.__name__).setLevel(logging.ERROR)
-    for module in _BACKEND_MODULES[backend]:
-        try:
-            importlib.import_module(module)
-        except ImportError as error:
-            raise EmbeddingError(
-                f"embedding.backend = {backend!r} needs more packages ({_first_line(error)}): "
-                f'pip install "sentence-transformers[{backend}]"'
-            ) from None
-
-
-def _check_device(device: str) -> None:
-    if not device:
-        return
-    import torch
-
-    try:
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError, ValueError) as error:
-        raise EmbeddingError(
-            f"embedding.device = {device!r} is not on this machine ({_first_line(error)}): "
-            'leave it empty or say "cpu"'
-        ) from None
-
-
-def _cannot_load(name: str, error: Exception) -> EmbeddingError:
-    return EmbeddingError(
-        f"embedding.model: {name!r} cannot be loaded ({_first_line(error)}): check the name, or give the "
-        "folder of a complete sentence-transformers model"
-    )
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return shorten(lines[0], 160).rstrip(".:") if lines else type(error).__name__

@@ -6,7 +6,8 @@ import re
 import time
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -43,6 +44,12 @@ _SPEECH = re.compile(
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 
 
+class _Ask(Protocol):
+    """Asks for as many passages, shown in such detail, as are wanted."""
+
+    def __call__(self, question: str, *, within: Mask | None = ...) -> Answer: ...
+
+
 class _Read(NamedTuple):
     """An answer, and the question as it was understood."""
 
@@ -65,14 +72,17 @@ class Conversation:
     told: tuple[str, ...] = ()
     """The passages of this article that came first so far, newest last."""
 
-    def ask(self, searcher: Searcher, question: str, k: int = 5) -> tuple[Answer, Conversation]:
+    def ask(
+        self, searcher: Searcher, question: str, k: int = 5, *, context: int = 0, explain: bool = False
+    ) -> tuple[Answer, Conversation]:
         """Return the answer to a question asked in this conversation, and the conversation after it.
 
         A question that stands by itself is answered as `Searcher.ask` answers it. Raises BadQueryError.
         """
         started = time.perf_counter()
-        fresh = _Read(searcher.ask(question, k), question, question)
-        place = _Place.of(searcher, self.about, k)
+        ask: _Ask = partial(searcher.ask, k=k, context=context, explain=explain)
+        fresh = _Read(ask(question), question, question)
+        place = _Place.of(searcher, self.about, ask)
         if place is None:
             return fresh.answer, Conversation()._after(fresh)
         asked = searcher.finder.understand(question)
@@ -198,10 +208,10 @@ class _Place:
     text: str
     """All of it."""
     folded: Folded
-    k: int
+    how: _Ask
 
     @classmethod
-    def of(cls, searcher: Searcher, about: Hit | None, k: int) -> _Place | None:
+    def of(cls, searcher: Searcher, about: Hit | None, how: _Ask) -> _Place | None:
         """Return the place of a hit, None where its article is no longer there."""
         articles = searcher.catalog.numbers([about.article.id]) if about else []
         if about is None or not articles:
@@ -209,7 +219,7 @@ class _Place:
         numbers = np.flatnonzero(np.isin(searcher.finder.owners, articles))
         passages = tuple(searcher.catalog.texts(numbers.tolist()))
         text = "\n".join((about.article.kicker, about.article.title, *passages))
-        return cls(searcher, about.article, numbers, passages, text, Folded(text), k)
+        return cls(searcher, about.article, numbers, passages, text, Folded(text), how)
 
     def has(self, term: str) -> bool:
         """Return whether the article has a term."""
@@ -238,7 +248,7 @@ class _Place:
     def _ask_within(self, text: str, numbers: Numbers) -> Answer:
         within: Mask = np.zeros(len(self.searcher.finder.owners), np.bool_)
         within[numbers] = True
-        return replace(self.searcher.ask(text, self.k, within=within), follows=self.about)
+        return replace(self.how(text, within=within), follows=self.about)
 
 
 def _opening(passage: str) -> str:

@@ -1,4 +1,4 @@
-"""Which sentence of a passage answers best."""
+"""Which sentence of a passage answers best, and which part of it where it is very long."""
 
 from __future__ import annotations
 
@@ -10,15 +10,41 @@ import numpy.typing as npt
 
 from retrieval.lexical import Weighed
 from retrieval.question import Question
-from retrieval.sentences import Span, sentence_spans
+from retrieval.sentences import Span, clause_spans, sentence_spans
 from retrieval.terms import Folded
 
-_LEXICAL = 0.5  # weight of the question's terms against similarity in meaning, measured on the dev sets
+_LEXICAL = 0.8  # weight of the question's terms against similarity in meaning, measured on the dev sets
 _NAME = 0.3  # worth of a name that was asked for in Latin letters
 _KIND = 0.5  # worth of the kind of answer that is wanted
-_SUBJECT = 0.2  # weight of a term that the heading has
+_SUBJECT = 0.1  # weight of a term that the heading has; measured with the one above
+# Sentences beyond this many characters (lists of names, of measures) are marked in part. That takes the
+# answer out of the mark in .1 % of the questions of CMRC 2018, .3 % of CRUD-RAG news and .8 % of XQuAD; with
+# sentences beyond 80 characters it would in 1.3 to 4 %.
+_LONG = 150
+_PART = 100  # characters of the part; with 80 a little more is lost
 
 Floats = npt.NDArray[np.float32]
+
+
+def best_range(
+    text: str,
+    heading: str,
+    asked: Question,
+    spans: Sequence[Span],
+    similarities: Floats,
+) -> Span:
+    """Return the range of the sentence of `text` that best answers, or of a part of it if it is very long.
+
+    The part is a run of clauses: the best one, and those beside it that are better, as far as there is room.
+    Takes what `best_sentence` does.
+    """
+    start, end = best_sentence(text, heading, asked, spans, similarities)
+    if end - start <= _LONG:
+        return start, end
+    clauses = [(start + left, start + right) for left, right in clause_spans(text[start:end])]
+    if len(clauses) < 2:
+        return start, end
+    return _grown(clauses, _scores(text, clauses, heading, asked, spans, similarities))
 
 
 def best_sentence(
@@ -36,17 +62,44 @@ def best_sentence(
     sentences = sentence_spans(text)
     if len(sentences) < 2:
         return sentences[0] if sentences else (0, len(text))
-    scores = _meaning(sentences, spans, similarities)
+    scores = _scores(text, sentences, heading, asked, spans, similarities)
+    return sentences[int(np.argmax(scores))]
+
+
+def _grown(clauses: Sequence[Span], scores: Floats) -> Span:
+    """Return the range of the best clause and those beside it, the better first, within `_PART`."""
+    first = last = int(np.argmax(scores))
+    while True:
+        sides = []
+        if first > 0 and clauses[last][1] - clauses[first - 1][0] <= _PART:
+            sides.append((float(scores[first - 1]), first - 1, last))
+        if last + 1 < len(clauses) and clauses[last + 1][1] - clauses[first][0] <= _PART:
+            sides.append((float(scores[last + 1]), first, last + 1))
+        if not sides:
+            return clauses[first][0], clauses[last][1]
+        _, first, last = max(sides)
+
+
+def _scores(
+    text: str,
+    parts: Sequence[Span],
+    heading: str,
+    asked: Question,
+    spans: Sequence[Span],
+    similarities: Floats,
+) -> Floats:
+    """Return how much speaks for each part of `text` as the answer, float32 (len(parts),)."""
+    scores = _meaning(parts, spans, similarities)
     near = [item for group in asked.near for item in group]
-    folded, subject = [Folded(text[start:end]) for start, end in sentences], Folded(heading)
+    pieces = [text[start:end] for start, end in parts]
+    folded, subject = [Folded(piece) for piece in pieces], Folded(heading)
     for terms in ([*asked.words, *near], asked.bigrams):
         scores += _LEXICAL / 2 * _overlap(folded, terms, subject)
-    pieces = [text[start:end] for start, end in sentences]
     for name in asked.written:
         scores += _NAME * np.asarray([name in piece for piece in pieces], np.float32)
     if asked.kind is not None:
         scores += _KIND * np.asarray([asked.kind.found_in(piece) for piece in pieces], np.float32)
-    return sentences[int(np.argmax(scores))]
+    return scores
 
 
 def _meaning(sentences: Sequence[Span], spans: Sequence[Span], similarities: Floats) -> Floats:

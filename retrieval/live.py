@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config import SearchSettings
-from embeddings import Encoder
+from embeddings import Encoder, Reranker
 from retrieval.errors import RetrievalError
 from retrieval.model import Answer
 from retrieval.searcher import Searcher
@@ -28,10 +28,17 @@ _log = logging.getLogger(__name__)
 class LiveSearcher:
     """Answers from the newest generation; a question in flight finishes on the one it began with."""
 
-    def __init__(self, data_dir: Path, open_encoder: Callable[[], Encoder], settings: SearchSettings) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        open_encoder: Callable[[], Encoder],
+        settings: SearchSettings,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._data_dir = data_dir
         self._open_encoder = open_encoder
         self._settings = settings
+        self._reranker = reranker
         self._encoder: Encoder | None = None
         self._searcher: Searcher | None = None
         self._seen: tuple[int, int] | None = None
@@ -40,10 +47,14 @@ class LiveSearcher:
 
     @classmethod
     def open(
-        cls, data_dir: Path, open_encoder: Callable[[], Encoder], settings: SearchSettings = _USUAL
+        cls,
+        data_dir: Path,
+        open_encoder: Callable[[], Encoder],
+        settings: SearchSettings = _USUAL,
+        reranker: Reranker | None = None,
     ) -> LiveSearcher:
         """Return a searcher over `data_dir`, which need not have an index yet."""
-        return cls(data_dir, open_encoder, settings)
+        return cls(data_dir, open_encoder, settings, reranker)
 
     def ask(self, question: str, k: int = 5, since: str | None = None, until: str | None = None) -> Answer:
         """Answer as `Searcher.ask` does. Raises NoIndexError until something is published."""
@@ -71,7 +82,9 @@ class LiveSearcher:
         try:
             if self._encoder is None:
                 self._encoder = self._open_encoder()
-            self._searcher = Searcher.open(self._data_dir, self._encoder, self._settings)
+            self._searcher = Searcher.open(
+                self._data_dir, self._encoder, self._settings, reranker=self._reranker
+            )
             self._seen = stamp
             _log.info("serving generation %d", self._searcher.generation)
         except (RetrievalError, OSError) as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrieval.explanation import HitExplanation, QuestionExplanation
+
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
@@ -89,7 +91,13 @@ class Hit:
     """1-based number of the paragraph within its article."""
     text: str
     highlight: tuple[int, int]
-    """Half-open range of characters in `text`: the sentence that answers best."""
+    """Half-open range of characters in `text`: the sentence that answers best, or the best part of a very
+    long one."""
+    before: tuple[str, ...] = ()
+    """What stands before it in its article, where that was asked for: the last paragraph is the nearest."""
+    after: tuple[str, ...] = ()
+    explanation: HitExplanation | None = None
+    """Where that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +113,5 @@ class Answer:
     hits: tuple[Hit, ...]
     follows: ArticleRef | None = None
     """The article that was being talked of, where the question was read as going on about it."""
+    explanation: QuestionExplanation | None = None
+    """Where that was asked for."""

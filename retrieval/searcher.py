@@ -11,16 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from config import EmbeddingSettings, SearchSettings
-from embeddings import Encoder, open_encoder
+from embeddings import Encoder, Reranker, open_encoder
 from retrieval.catalog import Catalog
 from retrieval.dates import date_range, parse_date
 from retrieval.errors import BadQueryError, BrokenIndexError, EncoderMismatchError
-from retrieval.finder import Candidates, Finder, Floats, Mask, Numbers
+from retrieval.explaining import explain_question
+from retrieval.finder import Candidates, Finder, Floats, Mask
 from retrieval.fusion import FITTED, Fusion, Fusions
 from retrieval.generation import Manifest, generation_folder, read_manifest, require_generation, verify
-from retrieval.highlight import best_sentence
-from retrieval.model import Answer, Hit
-from retrieval.question import Question
+from retrieval.model import Answer
+from retrieval.presenting import Presenter, Wanted
+from retrieval.ranked import Ranked
+from retrieval.reranking import rerank
 
 _USUAL = SearchSettings()
 
@@ -29,7 +31,13 @@ class Searcher:
     """Answers questions from one generation. Immutable and safe to use from several threads."""
 
     def __init__(
-        self, folder: Path, manifest: Manifest, encoder: Encoder, settings: SearchSettings, fusions: Fusions
+        self,
+        folder: Path,
+        manifest: Manifest,
+        encoder: Encoder,
+        settings: SearchSettings,
+        fusions: Fusions,
+        reranker: Reranker | None = None,
     ) -> None:
         """Open the parts of the generation in `folder`; see `open` for the usual way."""
         self.manifest = manifest
@@ -37,7 +45,9 @@ class Searcher:
         weakref.finalize(self.catalog, self.catalog.connection.close)
         self._settings = settings
         self._fusions = fusions
+        self._reranker = reranker
         self.finder = Finder(folder, self.catalog, encoder, manifest.dim)
+        self._presenter = Presenter(self.catalog, self.finder)
         self._dates: npt.NDArray[np.int32] = np.asarray(np.load(folder / "dates.npy", mmap_mode="r"))
 
     @classmethod
@@ -47,10 +57,12 @@ class Searcher:
         encoder: Encoder | None = None,
         settings: SearchSettings = _USUAL,
         fusions: Fusions = FITTED,
+        reranker: Reranker | None = None,
     ) -> Searcher:
         """Return a searcher over the serving generation, verified.
 
         Without an encoder it takes the model that the generation was built with, in its usual set-up.
+        A reranker orders the first `settings.rerank_top` candidates anew.
         Raises NoIndexError, BrokenIndexError, EncoderMismatchError, EmbeddingError.
         """
         number = require_generation(data_dir)
@@ -60,10 +72,10 @@ class Searcher:
             verify(folder, manifest)
             encoder = encoder or open_encoder(EmbeddingSettings(model=manifest.model))
             _require_model(manifest, encoder)
-            return cls(folder, manifest, encoder, settings, fusions)
+            return cls(folder, manifest, encoder, settings, fusions, reranker)
         except (BrokenIndexError, OSError, RuntimeError, sqlite3.Error) as error:
             if require_generation(data_dir) != number:  # a writer has replaced and removed it meanwhile
-                return cls.open(data_dir, encoder, settings, fusions)
+                return cls.open(data_dir, encoder, settings, fusions, reranker)
             if isinstance(error, BrokenIndexError):
                 raise
             raise BrokenIndexError(
@@ -83,12 +95,18 @@ class Searcher:
         until: str | None = None,
         within: Mask | None = None,
         without: frozenset[str] = frozenset(),
+        *,
+        context: int = 0,
+        explain: bool = False,
     ) -> Answer:
         """Return at most `k` passages, the best first, and whether they answer.
 
         `since` and `until` are dates as far as known (2019, 2019-11, 2019-11-20), both included; articles
         whose year is unknown are outside any range. `within` (passages,) leaves other passages out, `without`
-        articles by their ids. Raises BadQueryError.
+        articles by their ids. With `context` each hit has so many paragraphs before and after it, with
+        `explain` the answer and its hits have explanations. Confidence is the fusion's also where a reranker
+        orders the hits: that changes what comes first, not whether it is an answer. Raises BadQueryError,
+        and EmbeddingError where a model cannot be had.
         """
         started = time.perf_counter()
         if not question.strip():
@@ -100,12 +118,17 @@ class Searcher:
         fusion = self._fusions.of(asked.chinese)
         found = self.finder.find(asked, allowed)
         scores = fusion.score(found.features)
-        order = np.argsort(-scores, kind="stable")
-        hits = self._hits(asked, found.numbers[order], scores[order], k)
-        confidence = _confidence(fusion, found, scores)
-        took = (time.perf_counter() - started) * 1000
-        answered = bool(hits) and confidence >= self._settings.threshold
-        return Answer(question, answered, round(confidence, 4), self.generation, round(took, 2), hits)
+        ranked = Ranked.by_fusion(found, scores)
+        if self._reranker is not None:
+            ranked = rerank(self._reranker, asked.text, ranked, self._settings.rerank_top, self.catalog)
+        wanted = Wanted(k, self._settings.per_article, context, explain)
+        hits = self._presenter.hits(asked, ranked, fusion, wanted)
+        sureness = _confidence(fusion, found, scores)
+        confidence, threshold = round(sureness, 4), self._settings.threshold
+        explanation = explain_question(asked, confidence, threshold) if explain else None
+        answered = bool(hits) and sureness >= threshold
+        took = round((time.perf_counter() - started) * 1000, 2)
+        return Answer(question, answered, confidence, self.generation, took, hits, explanation=explanation)
 
     def _allowed(self, since: str | None, until: str | None) -> Mask | None:
         if since is None and until is None:
@@ -119,26 +142,6 @@ class Searcher:
         if not without:
             return None
         return np.asarray(~np.isin(self.finder.owners, self.catalog.numbers(without)))
-
-    def _hits(self, asked: Question, candidates: Numbers, scores: Floats, k: int) -> tuple[Hit, ...]:
-        hits: list[Hit] = []
-        shown: set[str] = set()
-        for start in range(0, len(candidates), k):
-            part = candidates[start : start + k]
-            for number, score, (passage, article) in zip(
-                part, scores[start : start + k], self.catalog.passages(part.tolist()), strict=True
-            ):
-                if passage.text in shown or len(hits) == k:
-                    continue
-                shown.add(passage.text)
-                units = self.finder.units(asked, int(number))
-                span = best_sentence(passage.text, f"{article.kicker} {article.title}", asked, *units)
-                hits.append(
-                    Hit(len(hits) + 1, round(float(score), 4), article, passage.paragraph, passage.text, span)
-                )
-            if len(hits) == k:
-                break
-        return tuple(hits)
 
 
 def _require_model(manifest: Manifest, encoder: Encoder) -> None:
