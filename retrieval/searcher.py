@@ -5,22 +5,24 @@ from __future__ import annotations
 import sqlite3
 import time
 import weakref
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from config import EmbeddingSettings, SearchSettings
 from embeddings import Encoder, open_encoder
 from retrieval.catalog import Catalog
-from retrieval.dates import date_range, parse_date
 from retrieval.errors import BadQueryError, BrokenIndexError, EncoderMismatchError
-from retrieval.finder import Candidates, Finder, Floats, Mask, Numbers
+from retrieval.finder import Candidates, Finder, Floats, Numbers
 from retrieval.fusion import FITTED, Fusion, Fusions
 from retrieval.generation import Manifest, generation_folder, read_manifest, require_generation, verify
 from retrieval.highlight import best_sentence
 from retrieval.model import Answer, Hit
 from retrieval.question import Question
+from retrieval.scope import scope_of
+from retrieval.timeline import Timeline
 
 _USUAL = SearchSettings()
 
@@ -38,7 +40,7 @@ class Searcher:
         self._settings = settings
         self._fusions = fusions
         self.finder = Finder(folder, self.catalog, encoder, manifest.dim)
-        self._dates: npt.NDArray[np.int32] = np.asarray(np.load(folder / "dates.npy", mmap_mode="r"))
+        self.timeline = Timeline.open(folder, self.finder.owners)
 
     @classmethod
     def open(
@@ -75,36 +77,41 @@ class Searcher:
         """Return the number of the generation that is searched."""
         return self.manifest.generation
 
-    def ask(self, question: str, k: int = 5, since: str | None = None, until: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        k: int = 5,
+        since: str | None = None,
+        until: str | None = None,
+        today: date | None = None,
+    ) -> Answer:
         """Return at most `k` passages, the best first, and whether they answer.
 
         `since` and `until` are dates as far as known (2019, 2019-11, 2019-11-20), both included; articles
-        whose year is unknown are outside any range. Raises BadQueryError.
+        whose year is unknown are outside any range. `today` is the day from which 上周 and last November are
+        counted, by default the day it is. Raises BadQueryError.
         """
         started = time.perf_counter()
         if not question.strip():
             raise BadQueryError("the question is empty; ask something, as in: huiwen ask 谁主持了大会？")
         if k < 1:
             raise BadQueryError(f"k is {k}; ask for at least 1 passage")
-        allowed = self._allowed(since, until)
+        scope = scope_of(question, self.timeline, since, until, today or date.today())
+        if scope.empty:
+            took = (time.perf_counter() - started) * 1000
+            nothing = Answer(question, False, 0.0, self.generation, round(took, 2), ())
+            return replace(nothing, searched=scope.searched, impossible=scope.impossible)
         asked = self.finder.understand(question)
         fusion = self._fusions.of(asked.chinese)
-        found = self.finder.find(asked, allowed)
+        found = self.finder.find(asked, scope.allowed)
         scores = fusion.score(found.features)
         order = np.argsort(-scores, kind="stable")
         hits = self._hits(asked, found.numbers[order], scores[order], k)
         confidence = _confidence(fusion, found, scores)
         took = (time.perf_counter() - started) * 1000
         answered = bool(hits) and confidence >= self._settings.threshold
-        return Answer(question, answered, round(confidence, 4), self.generation, round(took, 2), hits)
-
-    def _allowed(self, since: str | None, until: str | None) -> Mask | None:
-        if since is None and until is None:
-            return None
-        first, last = _day(since, "since", 0) or 1, _day(until, "until", 1) or 99999999
-        if first > last:
-            raise BadQueryError(f"since {since} is after until {until}; swap them")
-        return (self._dates[:, 0] <= last) & (self._dates[:, 1] >= first) & (self._dates[:, 1] > 0)
+        answer = Answer(question, answered, round(confidence, 4), self.generation, round(took, 2), hits)
+        return replace(answer, searched=scope.searched, undated=scope.undated)
 
     def _hits(self, asked: Question, candidates: Numbers, scores: Floats, k: int) -> tuple[Hit, ...]:
         hits: list[Hit] = []
@@ -133,15 +140,6 @@ def _require_model(manifest: Manifest, encoder: Encoder) -> None:
             f"the index was built with the model {manifest.model}, which differs from the one configured;"
             " run `huiwen index` to rebuild it, or set embedding.model back"
         )
-
-
-def _day(text: str | None, name: str, end: int) -> int | None:
-    if text is None:
-        return None
-    date = parse_date(text)
-    if date is None or date.year is None:
-        raise BadQueryError(f"{name} {text!r} is no date; write it as 2019, 2019-11 or 2019-11-20")
-    return date_range(date)[end]
 
 
 def _confidence(fusion: Fusion, found: Candidates, scores: Floats) -> float:
