@@ -105,6 +105,9 @@ def _show(answer: Answer, asked: Asked) -> None:
 def _record_of(answer: Answer) -> dict[str, Any]:
     """Return an answer as `--json` promises it: scripts rely on these keys."""
     record = asdict(answer)
+    for key in ("searched", "undated", "impossible"):
+        if not record[key]:  # said only where the question or the flags name a time
+            del record[key]
     for hit in record["hits"]:
         hit["article"] = {key: hit["article"][key] for key in ("id", "title", "date", "source")}
     return record

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from bot.scope_rendering import render_scope
+from bot.texts import texts_for
 from retrieval.model import Answer, Article, ArticleRef, Hit
 
 _MARK = "bold"
 _DIM = "dim"
+_LANGUAGES = ("zh", "en")  # a terminal does not say which one its user reads
 
 
 def render_answer(answer: Answer, *, styled: bool) -> Text:
     """Return the passages of an answer; where there is no style, the best sentence stands between 【 】."""
     text = Text()
+    if scope := " / ".join(render_scope(answer, texts_for(language)) for language in _LANGUAGES).strip(" /"):
+        text.append(f"{scope}\n", _DIM if answer.hits else "")
+        if not answer.hits:
+            return text
     if not answer.answered:
         text.append("没有找到相关内容 / nothing relevant in the articles.\n")
         if answer.hits:
