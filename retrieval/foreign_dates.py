@@ -19,7 +19,7 @@ _WORDS, _THAI = (
 )
 # Thai joins its words: เดือนพฤศจิกายน.
 _MONTH = rf"(?:(?<!{_LETTER})(?:{_WORDS})(?!{_LETTER})\.?|{_THAI})"
-_Y = "(?:1[0-9]{3}|2[0-5][0-9]{2})(?![0-9])"  # Thai years count from 543 BC
+_Y = "(?:1[0-9]{3}|2[0-6][0-9]{2})(?![0-9])"  # Thai years count from 543 BC
 _DAY = "(?<![0-9.,:])[0-9]{1,2}"
 _ORDINAL = r"(?:st|nd|rd|th|er|º|ª|\.)?"
 _TO = rf"{_S}(?:-|–|to|and|und|bis|y|al|et|au|и|по){_S}"
@@ -53,7 +53,7 @@ _LIKELY = re.compile(
     r"|[-–]\s{0,2}$",
     re.IGNORECASE,
 )
-_YEAR_WORD = re.compile(r"(?:\s?(?:год\w{0,2}|г\.|roku|yıl\w{0,3})(?!\w)|['’][dt][ae]\b)", re.IGNORECASE)
+_YEAR_WORD = re.compile(r"(?:\s?(?:год\w{0,2}|г\.|roku|yıl\w{0,6})(?!\w)|['’][dt][ae]\b)", re.IGNORECASE)
 _ENDS = re.compile(
     r"\s*(?:$|[?!.,;:)–-]|(?:to|until|through|and|bis|und|по|и|y|al?|et|à|e|en|tot|do)\s)", re.IGNORECASE
 )

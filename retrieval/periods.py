@@ -91,7 +91,8 @@ def days_as_text(first: int, last: int) -> str:
 _TITLE = re.compile("《[^《》]{1,100}》")
 _COMPARED_TO = re.compile(r"(?:[比较]|compared (?:to|with)|than in)\s{0,2}$", re.IGNORECASE)
 _COMPARED = re.compile(r"\s{0,2}(?:的?同期|相比|相较)")
-_THE = r"(?:\s{1,2}(?:the|zum|dem|den|le|el|il|o|al?))?(?:\s{1,2}(?:year|jahr|año|ano|anno|année|roku|عام|سنة))?\s{1,2}$"
+_ARTICLE = r"(?:\s{1,2}(?:the|zum|dem|den|le|el|il|o|al?))?"
+_THE = rf"{_ARTICLE}(?:\s{{1,2}}(?:year|jahr|año|ano|anno|année|roku|عام|سنة))?\s{{1,2}}$"
 _SINCE = re.compile(
     rf"(?:自从?|(?<!\w)(?:since|desde|depuis|seit|sinds|od|dal|с|منذ){_THE}|ตั้งแต่\s{{0,2}}(?:ปี\s{{0,2}})?)$",
     re.IGNORECASE,
