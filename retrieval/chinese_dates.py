@@ -124,9 +124,9 @@ def _date(match: re.Match[str], today: date | None, in_passage: bool) -> Named |
     start, end = match.span()
     relative = next((by for name, by in _YEARS_AWAY.items() if match[name]), None)
     if relative is not None:
-        if today is None:
+        if today is None and relative:
             return None
-        year = today.year + relative
+        year = today.year + relative if today is not None else 0  # 今年 of a year that is not known
     elif match["short"]:
         # 19年11月20日 is of the century that makes it the latest but not yet to come
         year = 2000 + int(match["short"])
@@ -140,7 +140,8 @@ def _date(match: re.Match[str], today: date | None, in_passage: bool) -> Named |
     except ValueError:
         return Named(start, end, 0, 0, possible=False) if year or match["day"] or match["only_day"] else None
     if days is None:
-        return Named(start, end, *whole(year), lone=True) if year and not _counts(match, year) else None
+        named = relative is not None or (year and not _counts(match, year))
+        return Named(start, end, *whole(year), lone=True) if named else None
     return Named(start, end, *days, ranged=bool(match["to_month"] or match["to_day"]))
 
 

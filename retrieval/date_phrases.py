@@ -18,7 +18,7 @@ _AND = re.compile(r"\s{0,2}(?:和|与|及|(?:and|und|et|y|e|en|i|a|и|و)\s|แ�
 BETWEEN = re.compile(
     r"(?:between|zwischen|entre|tra|fra|tussen|między|между|بين|ระหว่าง)\s{0,2}(?:the\s|ปี\s?)?$", re.IGNORECASE
 )
-_BESIDE = re.compile(r"\s?(?:of|de|del|do|,)?\s?", re.IGNORECASE)  # November of last year
+_BESIDE = re.compile(r"\s?(?:of|de|del|do)?\s?", re.IGNORECASE)  # November of last year
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 
 

@@ -22,9 +22,8 @@ class Span:
 
     first: int
     last: int
-    told_first: int
-    told_last: int
-    """What a date in a text must lie within to be meant: before 2019, a text may say "until 2019"."""
+    named: tuple[int, int]
+    """What the question says: of before 2019 a text may tell by saying "until 2019", which is not in it."""
 
     @property
     def yearly(self) -> bool:
@@ -136,21 +135,22 @@ def _read(text: str, item: Named, today: date) -> tuple[Span, bool]:
         return bool(before.search(text, max(0, item.start - 24), item.start) or after.match(text, item.end))
 
     first, last = item.first, item.last
+    named = first, last
     if item.ranged:
-        return Span(first, last, first, last), True
+        return Span(first, last, named), True
     if says(_AS_OF, _AS_OF_AFTER):
-        return Span(first, last, first, last), False
+        return Span(first, last, named), False
     since, after = says(_SINCE, _SINCE_AFTER), says(_AFTER, _AFTER_AFTER)
     before, until = says(_BEFORE, _BEFORE_AFTER), says(_UNTIL, _UNTIL_AFTER)
     if not (since or after or before or until):
-        return Span(first, last, first, last), True
+        return Span(first, last, named), True
     if item.yearless:
-        first, last = _latest(first, last, today)
+        first, last = named = _latest(first, last, today)
     if since:
-        return Span(first, EVER, first, EVER), True
+        return Span(first, EVER, named), True
     if after:
-        return Span(shifted(last, 1), EVER, first, EVER), True
-    return Span(0, last if until and not before else shifted(first, -1), 0, last), True
+        return Span(shifted(last, 1), EVER, named), True
+    return Span(0, last if until and not before else shifted(first, -1), named), True
 
 
 def _latest(first: int, last: int, today: date) -> tuple[int, int]:

@@ -167,8 +167,8 @@ def _overlap(first: Days, last: Days, span: Span) -> Mask:
 
 
 def _within(first: Days, last: Days, span: Span) -> Mask:
-    """Return which stretches of days lie in what `span` lets a text tell; year 0 is any year."""
-    yearly = _of_the_year(span.told_first, span.told_last)
+    """Return which stretches of days lie within `span` or are what it is named by; year 0 is any year."""
+    yearly = _of_the_year(span.first, span.last)
     any_year = np.ones(len(first), np.bool_)
     if yearly is not None:
         start, end = yearly
@@ -178,7 +178,8 @@ def _within(first: Days, last: Days, span: Span) -> Mask:
     if span.yearly:
         return np.asarray(any_year, np.bool_)
     known = first >= _YEAR
-    inside = (first >= span.told_first) & (last <= span.told_last)
+    inside = (first >= span.first) & (last <= span.last)
+    inside |= (first == span.named[0]) & (last == span.named[1])
     return np.asarray(np.where(known, inside, any_year), np.bool_)
 
 
