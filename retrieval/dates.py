@@ -95,7 +95,7 @@ def date_range(date: PartialDate | None) -> tuple[int, int]:
     year, month, day = date.year * 10_000, date.month, date.day
     if month is None:
         return year + 101, year + 1231
-    return (year + month * 100 + (day or 1), year + month * 100 + (day or 31))
+    return year + month * 100 + (day or 1), year + month * 100 + (day or monthrange(date.year, month)[1])
 
 
 def days_between(one: PartialDate | None, other: PartialDate | None) -> int | None:

@@ -149,7 +149,7 @@ def _range(day: PartialDate | None) -> tuple[int, int]:
     """Return the days that a date may mean, as mmdd where its year is unknown and (0, 0) where all is."""
     if day is None or day.year is not None or day.month is None:
         return date_range(day)
-    return day.month * 100 + (day.day or 1), day.month * 100 + (day.day or 31)
+    return whole(0, day.month, day.day or 0)
 
 
 def _overlap(first: Days, last: Days, span: Span) -> Mask:
