@@ -52,22 +52,16 @@ _DAYS = {
 }  # fmt: skip
 _BY = {
     "上上": -2,
-    "上": -1,
-    "先": -1,
-    "지난": -1,
-    "本": 0,
-    "这": 0,
-    "这个": 0,
-    "今": 0,
-    "이번": 0,
-    "下": 1,
-    "来": 1,
+    **dict.fromkeys(("上", "先", "지난"), -1),
+    **dict.fromkeys(("本", "这", "这个", "今", "이번"), 0),
 }
+_BY |= {"下": 1, "来": 1}
 _WEEKDAYS = "一二三四五六日天"
 # 目前天气, 以上周期, 今天津: the words are also parts of others. "Today" is mostly 'nowadays' where it stands
 # after a preposition or before 的: 即使在今天, 今天的中国.
 _WORDS = re.compile(
-    rf"""(?=[大一前昨今明上下本这先来最过近어오지이0-9二两三四五六七八九十半])(?:(?P<days>大前天|一昨日|(?<![目以之])前天(?![气空])|昨[天日晚]|어제
+    rf"""(?=[大一前昨今明上下本这先来最过近어오지이0-9二两三四五六七八九十半])(?:
+    (?P<days>大前天|一昨日|(?<![目以之])前天(?![气空])|昨[天日晚]|어제
       |(?<![在到至于从如])今[天日](?![的所津头说仍还])|오늘|今晚|今早|今晨|明天)
   | (?P<week>(?<![以之])上上|(?<![以之])[上下]|本|这个?|先|今|来|지난|이번){_S}
       (?:个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天](?![个年季]))?|주)(?![期边围岁年报刊密全游])
@@ -166,7 +160,8 @@ def _within_year(match: re.Match[str], year: int, in_passage: bool) -> tuple[int
         sure = year or match["full"] or (match["month"].isdecimal() and at <= 12) or in_passage
         return whole(year, at) if sure else None
     if match["from_month"]:
-        return months(year, _day(match["from_month"]), _day(match["to_month"]))
+        first, last = _day(match["from_month"]), _day(match["to_month"])
+        return whole(year, first)[0], whole(year + bool(year and first > last), last)[1]
     if not year and not in_passage:
         return None
     if match["first_months"]:
@@ -182,8 +177,8 @@ def _within_year(match: re.Match[str], year: int, in_passage: bool) -> tuple[int
 
 def _counts(match: re.Match[str], year: int) -> bool:
     """Tell whether it is a length of time, as in 近2000年, 1500年历史 and 1000年前, or ends in 973-1048年."""
-    ahead, behind = match.string[max(0, match.start() - 6) : match.start()], match.string[match.end() :][:2]
-    if re.search(r"[0-9]\s?[-–—~至到]\s?$", ahead):
+    ahead, behind = match.string[max(0, match.start() - 8) : match.start()], match.string[match.end() :][:2]
+    if re.search(r"(?<![0-9-])[0-9]{1,3}\s?[-–—~至到]\s?$", ahead):
         return True
     return year % 100 == 0 and bool(re.search("[近约超达过有余]$", ahead) or re.match("的?[历文]|前", behind))
 
@@ -194,11 +189,8 @@ def _iso(match: re.Match[str]) -> Named | None:
     try:
         if month_alone:
             # 2010-11赛季 and 1620-21年 are two years
-            return (
-                None
-                if match.string[match.end() :][:1] in "年赛"
-                else _of(match, whole(year, _day(month_alone)))
-            )
+            two_years = match.string.startswith(("年", "赛"), match.end())
+            return None if two_years else _of(match, whole(year, _day(month_alone)))
         parts = _day(match["month"] or match["packed_month"]), _day(match["day"] or match["packed_day"])
         return _of(match, whole(year, *parts))
     except ValueError:

@@ -48,7 +48,8 @@ def phrases(text: str, named: Iterable[Named]) -> list[Named]:
             )
         )
         if item.yearless and not last.yearless and last.first // 1_0000 == last.last // 1_0000:
-            item = _in_year(item, last.first // 1_0000)
+            year = last.first // 1_0000
+            item = _in_year(item, year + bool(ranged and item.first < last.first % 1_0000))
             if last.lone and item.possible and not ranged:
                 found.pop()  # 2019年全省11月20日: the year was only said to say of which year the day is
                 item = replace(item, start=last.start) if not gap.strip() else item

@@ -112,7 +112,7 @@ def days_told(text: str, article: Article) -> list[tuple[int, int]]:
     text = fold(text)
     told: dict[tuple[int, int], None] = {}
     for item in phrases(text, chinese_dates(text, today, to_the_day=exact, in_passage=True)):
-        if not item.possible:
+        if not item.possible or (item.first > item.last and not item.yearless):
             continue
         first, last = item.first, item.last
         if item.yearless and known is not None:
