@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 
 from retrieval.chinese_dates import chinese_dates
 from retrieval.date_phrases import phrases
 from retrieval.days import EVER, Named, number, shifted, whole
 from retrieval.folding import fold
-from retrieval.foreign_dates import foreign_dates
 
 _MOST_CHARS = 2000  # of a question
 
@@ -62,7 +60,12 @@ def period_in(question: str, today: date) -> Period | None:
     characters, in time linear in their number.
     """
     text = _TITLE.sub(lambda title: " " * len(title[0]), fold(question[:_MOST_CHARS]))
-    found = phrases(text, chain(chinese_dates(text, today), foreign_dates(text, today)))
+    named = list(chinese_dates(text, today))
+    if _FOREIGN.search(text):
+        from retrieval.foreign_dates import foreign_dates  # its patterns take longer to compile than a search
+
+        named += foreign_dates(text, today)
+    found = phrases(text, named)
     for item in found:
         backwards = item.first > item.last and not item.yearless
         if not item.possible or backwards:
@@ -86,6 +89,8 @@ def days_as_text(first: int, last: int) -> str:
     return "..".join(dict.fromkeys(parts))
 
 
+# Letters that are not Chinese, Japanese or Korean, 20.11.2019, or digits alone.
+_FOREIGN = re.compile(r"[^\W\d_\u2e80-\u9fff\uac00-\ud7af]|[0-9][./–-][0-9]|^[\s0-9]*$")
 # What stands in the name of a book, a law or a programme is no time that is asked for: 《纲要（2023年版）》.
 _TITLE = re.compile("《[^《》]{1,100}》")
 _COMPARED_TO = re.compile(r"(?:[比较]|compared (?:to|with)|than in)\s{0,2}$", re.IGNORECASE)
