@@ -9,6 +9,7 @@ from retrieval.explanation import HitExplanation, QuestionExplanation
 from retrieval.model import Answer, Hit
 
 _ANSWER = ("question", "answered", "confidence", "generation", "took_ms")
+_TIME = ("searched", "undated", "impossible")
 _HIT = ("rank", "score", "article", "paragraph", "text", "highlight")
 _ARTICLE = ("id", "title", "date", "source")
 
@@ -19,6 +20,8 @@ def record_of(answer: Answer, *, neighbours: bool = False) -> dict[str, Any]:
     With `neighbours` each hit has "before" and "after"; an answer that has explanations tells them.
     """
     record = {key: getattr(answer, key) for key in _ANSWER}
+    # Said only where the question or the flags name a time.
+    record |= {key: value for key in _TIME if (value := getattr(answer, key))}
     record["hits"] = [_hit(hit, neighbours) for hit in answer.hits]
     if answer.explanation is not None:
         record["explanation"] = _of_question(answer.explanation)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from bot.scope_rendering import render_scope
 from bot.texts import Texts
 from bot.utf16 import head, tail, utf16_len
 from retrieval.model import Answer, ArticleRef, Hit
@@ -30,13 +31,16 @@ _DATE = re.compile(r"(?P<year>\d{4}|-)(?:-(?P<month>\d{2}))?(?:-(?P<day>\d{2}))?
 def render_answer(answer: Answer, texts: Texts) -> list[str]:
     """Return the messages that tell `answer`: at least one, each HTML within Telegram's limit."""
     note = _render_note(answer, texts)
+    scope = _escape(_clean(render_scope(answer, texts)))
     if not answer.answered or not answer.hits:
-        return [note + _render_nothing(answer, texts)]
+        return [note + _render_nothing(answer, texts, scope)]
     messages: list[str] = []
     shown = ""  # the article whose headline stands in the message that is being written
     for hit in answer.hits:
         quote = _render_quote(hit)
         full = f"{_render_heading(hit.article, texts)}\n{quote}"
+        if scope and not messages:
+            full = f"<i>{scope}</i>\n\n{full}"
         addition = f"\n{quote}" if hit.article.id == shown else f"\n\n{full}"
         if messages and utf16_len(plain_text(messages[-1] + addition)) <= MESSAGE_UNITS:
             messages[-1] += addition
@@ -94,12 +98,15 @@ def _render_note(answer: Answer, texts: Texts) -> str:
     return f"<i>{texts.follows.format(headline=_headline(answer.follows, texts))}</i>\n\n"
 
 
-def _render_nothing(answer: Answer, texts: Texts) -> str:
+def _render_nothing(answer: Answer, texts: Texts, scope: str) -> str:
+    if scope and not answer.hits:
+        return scope
+    nothing = f"{texts.nothing_relevant}\n<i>{scope}</i>" if scope else texts.nothing_relevant
     closest = {hit.article.id: hit.article for hit in answer.hits}.values()
     if not closest:
-        return texts.nothing_relevant
+        return nothing
     lines = [f"• {_headline(article, texts)}{_in_brackets(article, texts)}" for article in closest]
-    return "\n".join([texts.nothing_relevant, "", texts.closest, *lines[:_CLOSEST]])
+    return "\n".join([nothing, "", texts.closest, *lines[:_CLOSEST]])
 
 
 def _in_brackets(article: ArticleRef, texts: Texts) -> str:

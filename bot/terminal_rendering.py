@@ -5,11 +5,14 @@ from __future__ import annotations
 from rich.text import Text
 
 from bot.explanation_rendering import render_hit_explanation, render_question_explanation
+from bot.scope_rendering import render_scope
+from bot.texts import texts_for
 from retrieval.model import Answer, Article, ArticleRef, Hit
 
 _MARK = "bold"
 _DIM = "dim"
 _NEIGHBOUR = "   ┊ "  # tells them from the passage where there is no style
+_LANGUAGES = ("zh", "en")  # a terminal does not say which one its user reads
 
 
 def render_answer(answer: Answer, *, styled: bool) -> Text:
@@ -19,6 +22,10 @@ def render_answer(answer: Answer, *, styled: bool) -> Text:
         text.append(f"承上文 / following up on: {_heading(answer.follows)}\n", _DIM)
     if answer.explanation is not None:
         text.append_text(render_question_explanation(answer.explanation, answered=answer.answered))
+    if scope := " / ".join(render_scope(answer, texts_for(language)) for language in _LANGUAGES).strip(" /"):
+        text.append(f"{scope}\n", _DIM if answer.hits else "")
+        if not answer.hits:
+            return text
     if not answer.answered:
         text.append("没有找到相关内容 / nothing relevant in the articles.\n")
         if answer.hits:

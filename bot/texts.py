@@ -29,6 +29,11 @@ class Texts:
     follows: str
     """Takes {headline}, that of the article that was being talked of."""
     forgotten: str
+    searched: str
+    """Takes {time}, as in 2019-11-20; so do the next two. {date}, of the third, is as the user wrote it."""
+    nothing_of: str
+    undated: str
+    impossible: str
 
     no_articles: str
     too_long: str
@@ -39,9 +44,10 @@ class Texts:
     trouble: str
 
     full_date: str
-    """Takes {year}, {month} and {day}; the next three take what they name."""
+    """Takes {year}, {month} and {day}; the next four take what they name."""
     month_and_day: str
     year_and_month: str
+    month_only: str
     year_only: str
     months: tuple[str, ...]
     """What {month} becomes, January first."""
@@ -78,6 +84,10 @@ _ZH = Texts(
     untitled="（无标题）",
     follows="承上文：{headline}",
     forgotten="好，换个话题。前面的问答不再参考。",
+    searched="只查 {time}",
+    nothing_of="没有 {time} 的报道。",
+    undated="没有注明日期为 {time} 的报道；以下报道没有日期。",
+    impossible="“{date}”不是一个日期，所以没有查找。请改正后再问。",
     no_articles="还没有可以查找的文章，请稍后再问。",
     too_long="这个问题太长了。请用一两句话提问，不超过 {limit} 个字符。",
     cannot_search="这个问题里没有可以查找的文字，请换一种说法。",
@@ -87,6 +97,7 @@ _ZH = Texts(
     full_date="{year}年{month}月{day}日",
     month_and_day="{month}月{day}日",
     year_and_month="{year}年{month}月",
+    month_only="{month}月",
     year_only="{year}年",
     months=_MONTH_NUMBERS,
 )
@@ -120,6 +131,10 @@ _ZH_HANT = Texts(
     untitled="（無標題）",
     follows="承上文：{headline}",
     forgotten="好，換個話題。前面的問答不再參考。",
+    searched="只查 {time}",
+    nothing_of="沒有 {time} 的報道。",
+    undated="沒有註明日期為 {time} 的報道；以下報道沒有日期。",
+    impossible="「{date}」不是一個日期，所以沒有查找。請改正後再問。",
     no_articles="還沒有可以查找的文章，請稍後再問。",
     too_long="這個問題太長了。請用一兩句話提問，不超過 {limit} 個字元。",
     cannot_search="這個問題裡沒有可以查找的文字，請換一種說法。",
@@ -129,6 +144,7 @@ _ZH_HANT = Texts(
     full_date="{year}年{month}月{day}日",
     month_and_day="{month}月{day}日",
     year_and_month="{year}年{month}月",
+    month_only="{month}月",
     year_only="{year}年",
     months=_MONTH_NUMBERS,
 )
@@ -164,6 +180,10 @@ _EN = Texts(
     untitled="(no headline)",
     follows="Following up on: {headline}",
     forgotten="Very well, a new subject. What was said before is forgotten.",
+    searched="Searched {time}.",
+    nothing_of="There is no article of {time}.",
+    undated="No article is known to be of {time}; these have no date.",
+    impossible="There is no such date as “{date}”, so nothing was searched. Please correct it and ask again.",
     no_articles="There are no articles yet. Please ask again later.",
     too_long="This question is too long. Please ask in a sentence or two, at most {limit} characters.",
     cannot_search="There is nothing in this question that I could look for. Please put it another way.",
@@ -173,6 +193,7 @@ _EN = Texts(
     full_date="{day} {month} {year}",
     month_and_day="{day} {month}",
     year_and_month="{month} {year}",
+    month_only="{month}",
     year_only="{year}",
     months=(
         *("January", "February", "March", "April", "May", "June"),

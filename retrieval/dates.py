@@ -80,11 +80,11 @@ def merge_dates(
     1 January that reports on 31 December means the year before.
     """
     if record is not None and record.month is not None and record.day is not None:
-        return _with_year(record, name)
+        return with_year(record, name)
     if dateline is not None and (record is None or record.month in (None, dateline.month)):
         if dateline.year is not None or record is None:
-            return _with_year(dateline, name)
-        return _with_year(dateline, record)
+            return with_year(dateline, name)
+        return with_year(dateline, record)
     return record or name
 
 
@@ -95,7 +95,7 @@ def date_range(date: PartialDate | None) -> tuple[int, int]:
     year, month, day = date.year * 10_000, date.month, date.day
     if month is None:
         return year + 101, year + 1231
-    return (year + month * 100 + (day or 1), year + month * 100 + (day or 31))
+    return year + month * 100 + (day or 1), year + month * 100 + (day or monthrange(date.year, month)[1])
 
 
 def days_between(one: PartialDate | None, other: PartialDate | None) -> int | None:
@@ -119,7 +119,8 @@ def _ordinals(found: PartialDate) -> tuple[int, int]:
     return first.toordinal(), date(found.year, last_month, monthrange(found.year, last_month)[1]).toordinal()
 
 
-def _with_year(found: PartialDate, known: PartialDate | None) -> PartialDate:
+def with_year(found: PartialDate, known: PartialDate | None) -> PartialDate:
+    """Return a day without a year as that of the year which a paper of `known` means, "inferred"."""
     if found.year is not None or known is None or known.year is None:
         return found
     year = known.year

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,9 +57,16 @@ class LiveSearcher:
         """Return a searcher over `data_dir`, which need not have an index yet."""
         return cls(data_dir, open_encoder, settings, reranker)
 
-    def ask(self, question: str, k: int = 5, since: str | None = None, until: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        k: int = 5,
+        since: str | None = None,
+        until: str | None = None,
+        today: date | None = None,
+    ) -> Answer:
         """Answer as `Searcher.ask` does. Raises NoIndexError until something is published."""
-        return self.searcher().ask(question, k, since, until)
+        return self.searcher().ask(question, k, since, until, today=today)
 
     def converse(self, talk: Conversation, question: str, k: int = 5) -> tuple[Answer, Conversation]:
         """Answer as `Conversation.ask` does. Raises NoIndexError until something is published."""

@@ -115,3 +115,9 @@ class Answer:
     """The article that was being talked of, where the question was read as going on about it."""
     explanation: QuestionExplanation | None = None
     """Where that was asked for."""
+    searched: str = ""
+    """The time that passages were limited to, as in 2019-11-20 or 2023-01-01..; empty where to none."""
+    undated: bool = False
+    """Whether nothing is known to be of that time, so that the hits are of articles without a date."""
+    impossible: str = ""
+    """What the question writes like a date and is none, as in 2月30日; there are no hits then."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 import sqlite3
 import time
 import weakref
+from datetime import date
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from config import EmbeddingSettings, SearchSettings
 from embeddings import Encoder, Reranker, open_encoder
 from retrieval.catalog import Catalog
-from retrieval.dates import date_range, parse_date
 from retrieval.errors import BadQueryError, BrokenIndexError, EncoderMismatchError
 from retrieval.explaining import explain_question
 from retrieval.finder import Candidates, Finder, Floats, Mask
@@ -23,6 +22,8 @@ from retrieval.model import Answer
 from retrieval.presenting import Presenter, Wanted
 from retrieval.ranked import Ranked
 from retrieval.reranking import rerank
+from retrieval.scope import Scope, scope_of
+from retrieval.timeline import Timeline
 
 _USUAL = SearchSettings()
 
@@ -48,7 +49,7 @@ class Searcher:
         self._reranker = reranker
         self.finder = Finder(folder, self.catalog, encoder, manifest.dim)
         self._presenter = Presenter(self.catalog, self.finder)
-        self._dates: npt.NDArray[np.int32] = np.asarray(np.load(folder / "dates.npy", mmap_mode="r"))
+        self.timeline = Timeline.open(folder, self.finder.owners)
 
     @classmethod
     def open(
@@ -93,27 +94,33 @@ class Searcher:
         k: int = 5,
         since: str | None = None,
         until: str | None = None,
+        *,
         within: Mask | None = None,
         without: frozenset[str] = frozenset(),
-        *,
         context: int = 0,
         explain: bool = False,
+        today: date | None = None,
     ) -> Answer:
         """Return at most `k` passages, the best first, and whether they answer.
 
         `since` and `until` are dates as far as known (2019, 2019-11, 2019-11-20), both included; articles
-        whose year is unknown are outside any range. `within` (passages,) leaves other passages out, `without`
-        articles by their ids. With `context` each hit has so many paragraphs before and after it, with
-        `explain` the answer and its hits have explanations. Confidence is the fusion's also where a reranker
-        orders the hits: that changes what comes first, not whether it is an answer. Raises BadQueryError,
-        and EmbeddingError where a model cannot be had.
+        whose year is unknown are outside any range. So is what the question itself says of the time, counted
+        from `today`, by default the day it is. `within` (passages,) leaves other passages out and lets the
+        question's own time be, `without` leaves articles out by their ids. With `context` each hit has so
+        many paragraphs before and after it, with `explain` the answer and its hits have explanations.
+        Confidence is the fusion's also where a reranker orders the hits: that changes what comes first, not
+        whether it is an answer. Raises BadQueryError, and EmbeddingError where a model cannot be had.
         """
         started = time.perf_counter()
         if not question.strip():
             raise BadQueryError("the question is empty; ask something, as in: huiwen ask 谁主持了大会？")
         if k < 1:
             raise BadQueryError(f"k is {k}; ask for at least 1 passage")
-        allowed = _both(_both(self._allowed(since, until), within), self._but(without))
+        timed = question if within is None else ""
+        scope = scope_of(timed, self.timeline, since, until, today or date.today())
+        if scope.empty:
+            return self._nothing(question, scope, started)
+        allowed = _both(_both(scope.allowed, within), self._but(without))
         asked = self.finder.understand(question)
         fusion = self._fusions.of(asked.chinese)
         found = self.finder.find(asked, allowed)
@@ -125,18 +132,29 @@ class Searcher:
         hits = self._presenter.hits(asked, ranked, fusion, wanted)
         sureness = _confidence(fusion, found, scores)
         confidence, threshold = round(sureness, 4), self._settings.threshold
-        explanation = explain_question(asked, confidence, threshold) if explain else None
-        answered = bool(hits) and sureness >= threshold
-        took = round((time.perf_counter() - started) * 1000, 2)
-        return Answer(question, answered, confidence, self.generation, took, hits, explanation=explanation)
+        return Answer(
+            question,
+            answered=bool(hits) and sureness >= threshold,
+            confidence=confidence,
+            generation=self.generation,
+            took_ms=_since(started),
+            hits=hits,
+            explanation=explain_question(asked, confidence, threshold) if explain else None,
+            searched=scope.searched,
+            undated=scope.undated,
+        )
 
-    def _allowed(self, since: str | None, until: str | None) -> Mask | None:
-        if since is None and until is None:
-            return None
-        first, last = _day(since, "since", 0) or 1, _day(until, "until", 1) or 99999999
-        if first > last:
-            raise BadQueryError(f"since {since} is after until {until}; swap them")
-        return (self._dates[:, 0] <= last) & (self._dates[:, 1] >= first) & (self._dates[:, 1] > 0)
+    def _nothing(self, question: str, scope: Scope, started: float) -> Answer:
+        return Answer(
+            question,
+            answered=False,
+            confidence=0.0,
+            generation=self.generation,
+            took_ms=_since(started),
+            hits=(),
+            searched=scope.searched,
+            impossible=scope.impossible,
+        )
 
     def _but(self, without: frozenset[str]) -> Mask | None:
         if not without:
@@ -158,13 +176,9 @@ def _both(one: Mask | None, other: Mask | None) -> Mask | None:
     return one & other
 
 
-def _day(text: str | None, name: str, end: int) -> int | None:
-    if text is None:
-        return None
-    date = parse_date(text)
-    if date is None or date.year is None:
-        raise BadQueryError(f"{name} {text!r} is no date; write it as 2019, 2019-11 or 2019-11-20")
-    return date_range(date)[end]
+def _since(started: float) -> float:
+    """Return milliseconds."""
+    return round((time.perf_counter() - started) * 1000, 2)
 
 
 def _confidence(fusion: Fusion, found: Candidates, scores: Floats) -> float:

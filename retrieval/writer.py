@@ -17,7 +17,6 @@ import xxhash
 from embeddings import Encoder, Vectors, encode_spans
 from retrieval.catalog import Catalog
 from retrieval.centring import common_direction
-from retrieval.dates import date_range
 from retrieval.folding import fold
 from retrieval.generation import FORMAT, Manifest
 from retrieval.lexical import LexicalIndex
@@ -27,6 +26,7 @@ from retrieval.passages import split_passages
 from retrieval.reprints import Merged
 from retrieval.sentences import Span, sentence_spans
 from retrieval.terms import bigrams, bridge_terms, usual_share, words
+from retrieval.timeline import Timeline
 from retrieval.units import Codes, UnitStore, UnitWriter, quantise, unit_spans
 from retrieval.vectors import VectorIndex
 
@@ -88,7 +88,7 @@ def write_generation(
     """Write the files of a generation that holds `merged` articles."""
     passages: list[Passage] = []
     owners: list[int] = []
-    dates: list[tuple[int, int]] = []
+    told: list[tuple[Article, list[str]]] = []
     hidden = len(merged)
     for number, item in enumerate(merged):
         article = item.article
@@ -100,12 +100,12 @@ def write_generation(
         catalog.add_passages(number, len(passages), own)
         passages += own
         owners += [number] * len(own)
-        dates += [_days(article)] * len(own)
+        told.append((article, [passage.text for passage in own]))
     np.save(
         folder / "lengths.npy", np.log([max(len(p.text), 1) / _USUAL_CHARS for p in passages]).astype("f4")
     )
     np.save(folder / "owners.npy", np.asarray(owners, np.int32))
-    np.save(folder / "dates.npy", np.asarray(dates, np.int32).reshape(-1, 2))
+    Timeline.write(folder, told)
     np.save(folder / "common.npy", common_direction(encoder))
     units, encoded = _write_vectors(folder, [p.text for p in passages], encoder, known, progress)
     terms = _write_lexical(folder, catalog, [item.article for item in merged], passages, progress)
@@ -137,15 +137,6 @@ def describe_generation(
         versions={"python": platform.python_version(), **{name: version(name) for name in packages}},
         files={},
     )
-
-
-def _days(article: Article) -> tuple[int, int]:
-    """Return the first and last day of an article as yyyymmdd: of what it reports and of the paper."""
-    ranges = [date_range(date) for date in (article.date, article.published)]
-    known = [(first, last) for first, last in ranges if last]
-    if not known:
-        return 0, 0
-    return min(first for first, _ in known), max(last for _, last in known)
 
 
 def _write_vectors(

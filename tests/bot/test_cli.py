@@ -94,6 +94,29 @@ def test_dates_limit_what_is_searched(home: Path) -> None:
     assert (empty["answered"], empty["hits"], empty["confidence"]) == (False, [], 0)
 
 
+def test_a_question_that_says_when_is_searched_in_that_time(home: Path) -> None:
+    def asked(question: str, *flags: str) -> tuple[int, str, dict[str, Any]]:
+        data = ("--data-dir", "data", *flags)
+        plain = huiwen("ask", question, *data, cwd=home)
+        record = huiwen("ask", question, "--json", *data, cwd=home)
+        assert plain.returncode == record.returncode
+        return plain.returncode, plain.stdout, json.loads(record.stdout)
+
+    status, plain, record = asked("2024年6月3日谁主持了警示教育大会？")
+    assert status == 0
+    assert plain.startswith("只查 2024-06-03 / Searched 2024-06-03.\n")
+    assert record["searched"] == "2024-06-03"
+    assert {hit["article"]["date"] for hit in record["hits"]} == {"2024-06-03"}
+    status, plain, record = asked("2018年2月谁主持了警示教育大会？")
+    assert (status, record["hits"], record["searched"]) == (1, [], "2018-02")
+    assert plain == "没有 2018-02 的报道。 / There is no article of 2018-02.\n"
+    status, plain, record = asked("2月30日谁主持了大会？")
+    assert (status, record["hits"], record["impossible"]) == (1, [], "2月30日")
+    assert "searched" not in record and "“2月30日”" in plain
+    status, plain, record = asked("谁主持了大会？", "--until", "1998")
+    assert (status, record["searched"]) == (1, "..1998-12-31")
+
+
 def test_a_batch_is_answered_in_order(home: Path) -> None:
     lines = [
         '{"id": "b", "text": "谁主持了大会？"}',

@@ -51,6 +51,9 @@ _ANSWERS = st.builds(
     took_ms=st.just(1.0),
     hits=st.lists(_hits(), max_size=10).map(tuple),
     follows=st.none() | _hits().map(lambda hit: hit.article),
+    searched=st.sampled_from(["", "2019-11-20", "--11", "2019 & ..2020"]),
+    undated=st.booleans(),
+    impossible=st.sampled_from(["", "", "2月30日", "<31 & 13>"]),
 )
 
 

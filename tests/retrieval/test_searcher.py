@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,10 @@ def test_whatever_is_asked_the_hits_are_in_order(searcher: Searcher, question: s
     answer = searcher.ask(question, k)
     assert answer.question == question
     assert 0 <= answer.confidence <= 1
-    assert len(answer.hits) == min(k, 5)  # five different texts there are
+    if answer.searched or answer.impossible:  # it names a time
+        assert len(answer.hits) <= min(k, 5)
+    else:
+        assert len(answer.hits) == min(k, 5)  # five different texts there are
     assert [hit.rank for hit in answer.hits] == list(range(1, len(answer.hits) + 1))
     assert [hit.score for hit in answer.hits] == sorted((hit.score for hit in answer.hits), reverse=True)
     assert len({hit.text for hit in answer.hits}) == len(answer.hits)
@@ -126,7 +130,8 @@ def test_with_every_article_left_out_nothing_is_found(searcher: Searcher) -> Non
 @pytest.mark.parametrize(
     ("since", "until", "said_so"),
     [
-        ("yesterday", None, "since 'yesterday' is no date"),
+        ("some day", None, "since 'some day' is no date"),
+        ("since 2021", None, "since 'since 2021' is no date"),
         (None, "11-20", "until '11-20' is no date"),
         ("--11-20", None, "is no date"),
         ("2021-02-30", None, "is no date"),
@@ -172,3 +177,72 @@ def test_another_model_is_refused_with_the_way_out(searcher: Searcher, tmp_path:
         Searcher.open(tmp_path / "data", PairEncoder("other"))
     with pytest.raises(NoIndexError):
         Searcher.open(tmp_path / "nowhere", PairEncoder())
+
+
+_TODAY = date(2022, 4, 6)
+
+
+@pytest.mark.parametrize(
+    ("question", "searched", "found"),
+    [
+        ("谁主持会议？", "", {"flood", "metro", "clinic", "fire", "other"}),
+        ("2021年7月13日谁主持会议？", "2021-07-13", {"flood", "fire", "other"}),
+        ("7月13日谁主持会议？", "--07-13", {"flood", "clinic", "fire", "other"}),
+        ("上个月市长要求什么？", "2022-03", {"metro", "fire"}),
+        ("what did the mayor demand last month?", "2022-03", {"metro", "fire"}),
+        ("去年谁主持会议？", "2021", {"flood", "fire", "other"}),
+        ("2022年以来有哪些会议？", "2022-01-01..", {"metro", "clinic", "fire"}),
+        ("截至2021年7月13日有几座站？", "", {"flood", "metro", "clinic", "fire", "other"}),
+    ],
+)
+def test_a_question_that_says_when_is_searched_in_that_time(
+    searcher: Searcher, question: str, searched: str, found: set[str]
+) -> None:
+    texts = PARAGRAPHS | {"other": _OTHER}
+    answer = searcher.ask(question, 20, today=_TODAY)
+    assert {name for name, text in texts.items() if text in {hit.text for hit in answer.hits}} == found
+    assert (answer.searched, answer.impossible, answer.undated) == (searched, "", False)
+
+
+@pytest.mark.parametrize(
+    "question", ["2月30日谁主持会议？", "what happened on November 31?", "2021年13月5日", "2021-02-29"]
+)
+def test_an_impossible_date_finds_nothing_and_says_so(searcher: Searcher, question: str) -> None:
+    answer = searcher.ask(question, 20)
+    assert (answer.hits, answer.answered, answer.confidence, answer.searched) == ((), False, 0, "")
+    assert answer.impossible and answer.impossible in question
+
+
+def test_a_time_of_which_nothing_is_known_leaves_what_has_no_date(searcher: Searcher, tmp_path: Path) -> None:
+    answer = searcher.ask("2018年2月谁主持会议？", 20)
+    assert (answer.searched, answer.undated) == ("2018-02", True)
+    assert {hit.article.date for hit in answer.hits} == {""}
+    put(tmp_path, "dated.jsonl", record("dated", PARAGRAPHS["metro"], date="2022-03"))
+    index(tmp_path / "data", tmp_path / "dated.jsonl")
+    dated = Searcher.open(tmp_path / "data", PairEncoder())
+    answer = dated.ask("2018年2月谁主持会议？")
+    assert (answer.hits, answer.answered, answer.searched, answer.undated) == ((), False, "2018-02", False)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "searched", "found"),
+    [
+        ("2021-01", None, "2021 & 2021-01-01..", {"flood", "other"}),
+        (None, "2021", "2021 & ..2021-12-31", {"flood", "other"}),
+        ("2022", "2023-06", "2021 & 2022-01..2023-06", set()),
+        ("去年", "yesterday", "2021 & 2021-01-01..2022-04-05", {"flood", "other"}),
+    ],
+)
+def test_a_range_that_is_given_holds_beside_the_time_that_is_asked_for(
+    searcher: Searcher, since: str | None, until: str | None, searched: str, found: set[str]
+) -> None:
+    texts = PARAGRAPHS | {"other": _OTHER}
+    answer = searcher.ask("去年谁主持会议？", 20, since, until, today=_TODAY)
+    shown = {hit.text for hit in answer.hits if hit.article.id != "fire"}
+    assert {name for name, text in texts.items() if text in shown} - {"fire"} == found
+    assert answer.searched == searched
+
+
+def test_an_empty_range_says_which(searcher: Searcher) -> None:
+    answer = searcher.ask("谁主持会议？", 20, "1999", "2000")
+    assert (answer.hits, answer.searched) == ((), "1999..2000")
