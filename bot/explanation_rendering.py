@@ -19,8 +19,11 @@ _FEATURES = {
     "bridge": "近义的词 / words of near meaning",
     "names": "拼音人名 / names by pinyin",
     "headings": "标题中的词 / words of the headline",
+    "article": "全篇相关 / the article as a whole",
+    "lacks": "全篇所缺 / what the article lacks",
     "length": "篇幅 / length",
     "kind": "答案类型 / kind of answer",
+    "time": "所问时间 / the time that is asked for",
 }
 _KINDS = {"duration": "时长 / length of time", "date": "日期 / date", "quantity": "数量 / quantity"}
 

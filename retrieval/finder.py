@@ -70,8 +70,12 @@ class Finder:
         """Return the spans of a passage's sentences and clauses and how near each is to the question."""
         return self._units.similarities(asked.vector, passage)
 
-    def find(self, asked: Question, allowed: Mask | None = None) -> Candidates:
-        """Return the passages worth a closer look; `allowed` (passages,) leaves others out."""
+    def find(self, asked: Question, allowed: Mask | None = None, of_time: Floats | None = None) -> Candidates:
+        """Return the passages worth a closer look.
+
+        `allowed` (passages,) leaves others out; `of_time` (passages,) is what speaks for each as one that
+        tells of the time that is asked for.
+        """
         by_paragraph, _ = self._paragraphs.search(asked.vector, _CANDIDATES, allowed)
         sentences_allowed = None if allowed is None else allowed[self._sentence_owners]
         by_sentence, _ = self._sentences.search(asked.vector, _CANDIDATES, sentences_allowed)
@@ -92,6 +96,7 @@ class Finder:
             "paragraph": self._paragraphs.vectors(candidates) @ asked.vector,
             "length": self._lengths[candidates],
             "kind": self._of_kind(asked, candidates),
+            "time": np.zeros(len(candidates)) if of_time is None else of_time[candidates],
             "headings": headings[self.owners[candidates]] / asked.words_mass,
             "article": shares[self.owners[candidates]],
             "lacks": lacks[self.owners[candidates]],

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from retrieval.folding import fold
+from retrieval.function_words import FUNCTION_WORDS
 
 # Surnames of the Hundred Family Surnames that still fill newspapers, and the compound ones.
 _SURNAMES = frozenset(
@@ -116,13 +117,22 @@ def possible_names(run: str) -> Iterator[str]:
 
 
 def _latin_words(question: str) -> Iterator[tuple[_Spelt, bool]]:
+    """Yield each Latin word as it may be spelt, and whether it adjoins the one before.
+
+    Many a word is pinyin by chance (cuando, women, long): where a question has capitals, names have them.
+    """
+    capitals = any(char.isupper() for char in question)
     end = 0
     for match in _LATIN.finditer(question):
         between = question[end : match.start()]
         # An apostrophe or hyphen parts syllables: Xi'an is two, xian may be one.
         parts = [_plain(part) for part in _JOINT.split(match.group())]
         counts = [_syllables(part) for part in parts]
-        yield ("".join(parts), sum(counts) if all(counts) else 0), between.strip() in {"", "·"} and end > 0
+        count = sum(counts) if all(counts) else 0
+        chance = count > 1 and match.group().casefold() in FUNCTION_WORDS
+        if chance or (capitals and not match.group()[0].isupper()):
+            count = 0
+        yield ("".join(parts), count), between.strip() in {"", "·"} and end > 0
         end = match.end()
 
 

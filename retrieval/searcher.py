@@ -123,7 +123,7 @@ class Searcher:
         allowed = _both(_both(scope.allowed, within), self._but(without))
         asked = self.finder.understand(question)
         fusion = self._fusions.of(asked.chinese)
-        found = self.finder.find(asked, allowed)
+        found = self.finder.find(asked, allowed, self.timeline.score(scope.period) if scope.period else None)
         scores = fusion.score(found.features)
         ranked = Ranked.by_fusion(found, scores)
         if self._reranker is not None:
