@@ -202,6 +202,12 @@ class Catalog:
         find = "SELECT stands_for FROM articles WHERE id = ?"
         return [row[0] for article_id in ids for row in self.connection.execute(find, (article_id,))]
 
+    def headlines(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Return kicker and title of articles by their numbers."""
+        find = f"SELECT number, kicker, title FROM articles WHERE number IN ({','.join('?' * len(numbers))})"
+        rows = self.connection.execute(find, [int(number) for number in numbers])
+        return {number: f"{kicker} {title}" for number, kicker, title in rows}
+
     def ids_like(self, start: str, limit: int = 10) -> list[str]:
         """Return ids that begin with `start`."""
         find = (

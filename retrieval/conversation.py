@@ -16,7 +16,7 @@ from retrieval.folding import fold
 from retrieval.leaning import Leaning, read_leaning, topic_of
 from retrieval.model import Answer, ArticleRef, Hit
 from retrieval.names import possible_names
-from retrieval.persons import bearer, speaker, titles
+from retrieval.persons import asks_for_words, bearer, speaker, titles
 from retrieval.question import Question
 from retrieval.searcher import Searcher
 from retrieval.terms import Folded
@@ -34,13 +34,6 @@ _CHAIR = re.compile(
     re.IGNORECASE,
 )
 _WHO_CHAIRED = "谁主持会议？"
-# What a report begins a paragraph of somebody's words with, and what asks for them.
-_SPEECH = re.compile(
-    r"强调|指出|要求|说|表示|提出|讲|谈|介绍|建议|\b(?:say|says|said|stress|emphasi|demand|ask|call|suggest|propos|point|"
-    r"dijo|subray|destac|exigi|sagte|beton|forder|déclar|soulign|exig|disse|detto|zei|benadruk)|сказал|подчеркн|отмет|"
-    r"потреб|заяв|述べ|言|強調|말|강조|قال|أكد|شدد",
-    re.IGNORECASE,
-)
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 
 
@@ -138,7 +131,7 @@ class Conversation:
             text = topic
         left_out = self.told if lean.more else ()
         answer = None
-        if person and _SPEECH.search(text):
+        if person and asks_for_words(text):
             answer = place.ask(text, lambda passage: passage not in left_out and person in _opening(passage))
             # His words, and they are on the subject if there is one.
             if answer.hits and lean.cover(Folded(answer.hits[0].text).has) == 1.0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from embeddings import Encoder
 from retrieval.catalog import Catalog
 from retrieval.context import Context
 from retrieval.fusion import FEATURES
-from retrieval.lexical import LexicalIndex
+from retrieval.lexical import LexicalIndex, Weighed
+from retrieval.naming import named_articles
 from retrieval.question import Interpreter, Question
 from retrieval.sentences import Span
 from retrieval.units import UnitStore
@@ -88,7 +90,8 @@ class Finder:
         found = [by_paragraph, self._sentence_owners[by_sentence].astype(np.int64)]
         found += [_highest(scores, _CANDIDATES, allowed) for scores in whole.values()]
         shares, lacks = self._context.weigh(asked)
-        found.append(self._of_articles(self._best_articles(shares, allowed), allowed))
+        best_articles = self._best_articles(shares, allowed)
+        found.append(self._of_articles(best_articles, allowed))
         candidates = np.unique(np.concatenate(found))
         headings = self._headings.score(self._headings.weigh(item.term for item in asked.words))
         columns = {
@@ -102,14 +105,47 @@ class Finder:
             "lacks": lacks[self.owners[candidates]],
             **{name: scores[candidates] for name, scores in whole.items()},
         }
+        self._name(asked, best_articles, candidates, columns)
         features = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
         return Candidates(candidates, self.owners[candidates], features)
 
-    def _bridge(self, asked: Question) -> Floats:
-        """Return how well passages match what a foreign question's words mean, 0 to about 1."""
+    def _name(
+        self, asked: Question, articles: Numbers, candidates: Numbers, columns: dict[str, Floats]
+    ) -> None:
+        """Hold the passages of articles that the question names against what it asks of them."""
+        named = named_articles(asked, self._catalog.headlines(articles.tolist()))
+        rests = {one.rest: one for one in named}
+        vectors = self._interpreter.vectors(list(rests)) if rests else np.zeros((0, 0), np.float32)
+        owners = self.owners[candidates]
+        for (rest, example), vector in zip(rests.items(), vectors, strict=True):
+            places = np.flatnonzero(np.isin(owners, [one.article for one in named if one.rest == rest]))
+            own = candidates[places]
+            better = {
+                "units": self._units.best(vector, own),
+                "paragraph": self._paragraphs.vectors(own) @ vector,
+                "words": self._rest(self._words, asked.words, example.terms, own) / asked.words_mass,
+                "bigrams": self._rest(self._bigrams, asked.bigrams, example.terms, own) / asked.bigrams_mass,
+                "bridge": self._bridge(asked, example.groups)[own],
+            }
+            for name, values in better.items():
+                columns[name][places] = np.maximum(columns[name][places], values)
+
+    def _rest(
+        self, index: LexicalIndex, asked: Sequence[Weighed], named: frozenset[str], passages: Numbers
+    ) -> Floats:
+        """Return the BM25 scores of passages as if each had once what the question names."""
+        given = sum(item.idf for item in asked if item.term in named)
+        return index.score([item for item in asked if item.term not in named])[passages] + np.float32(given)
+
+    def _bridge(self, asked: Question, given: frozenset[int] = frozenset()) -> Floats:
+        """Return how well passages match what a foreign question's words mean, 0 to about 1.
+
+        The words that are `given`, by their places, count as if each passage had what is nearest to them.
+        """
         scores = np.zeros(self._words.size, np.float32)
-        for group in asked.near:
-            scores += self._words.score_best(group)
+        for place, group in enumerate(asked.near):
+            best = max((item.idf * item.weight for item in group), default=0.0)
+            scores += best if place in given else self._words.score_best(group)
         return scores / np.float32(max(len(asked.near), 1) * self._words.missing_idf())
 
     def _best_articles(self, shares: Floats, allowed: Mask | None) -> Numbers:
@@ -134,10 +170,16 @@ class Finder:
 
     def _of_kind(self, asked: Question, candidates: Numbers) -> Floats:
         """Return how surely each candidate has the kind of answer that the question wants, 0 to 1."""
-        if asked.kind is None:
+        if asked.kind is None and asked.statement is None:
             return np.zeros(len(candidates), np.float32)
         texts = self._catalog.texts(candidates.tolist())
-        return np.asarray([asked.kind.found_in(text) for text in texts], np.float32)
+        if asked.kind is not None:
+            return np.asarray([asked.kind.found_in(text) for text in texts], np.float32)
+        assert asked.statement is not None
+        first = np.searchsorted(self.owners, self.owners[candidates])
+        openings = self._catalog.texts(first.tolist())
+        pairs = zip(texts, openings, strict=True)
+        return np.asarray([asked.statement.found_in(*pair) for pair in pairs], np.float32)
 
 
 def _highest(scores: Floats, count: int, allowed: Mask | None) -> Numbers:

@@ -18,7 +18,19 @@ _BEFORE = re.compile(r"(?:[长记席理任员师人家士授表官手民]|经理
 _TITLES = re.compile(
     r"(?:总|副|委|省委|市委|县委|区委|常务副|副总)?(?:书记|[省市县区州部局厅院校镇乡村社]长|主席|总理|主任|经理|研究员|董事长)"
 )
+# What a report begins a paragraph of somebody's words with, and what asks for them.
+_SPEECH = re.compile(
+    r"强调|指出|要求|说|表示|提出|讲|谈|介绍|建议|\b(?:say|says|said|stress|emphasi|demand|ask|call|suggest|propos|point|"
+    r"dijo|subray|destac|exigi|sagte|beton|forder|déclar|soulign|exig|disse|detto|zei|benadruk)|сказал|подчеркн|отмет|"
+    r"потреб|заяв|述べ|言|強調|말|강조|قال|أكد|شدد",
+    re.IGNORECASE,
+)
 _NAME = 3
+
+
+def asks_for_words(question: str) -> bool:
+    """Return whether a question asks what somebody said."""
+    return bool(_SPEECH.search(question))
 
 
 def speaker(sentence: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from retrieval.folding import fold
 from retrieval.kinds import Kind, wanted_kind
 from retrieval.lexical import LexicalIndex, Weighed
 from retrieval.names import name_groups
+from retrieval.statements import Statement, wanted_statement
 from retrieval.terms import bigrams, foreign_words, is_chinese, words
 from retrieval.vectors import VectorIndex
 
@@ -39,14 +41,18 @@ class Question:
     """How many of its words no passage has."""
     bigrams: list[Weighed]
     bigrams_mass: float
+    foreign: list[str]
+    """The words of a question in another language that carry a meaning."""
     near: list[list[Weighed]]
-    """For each word of a question in another language, the articles' words near to it in meaning."""
+    """For each of these, the articles' words near to it in meaning."""
     names: list[list[Weighed]]
     """For each name in Latin letters, the readings of it that the articles have."""
     written: list[str]
     """These names as the articles write them."""
     kind: Kind | None
     """The kind of answer it wants."""
+    statement: Statement | None
+    """Whose words it asks for."""
 
 
 class Interpreter:
@@ -76,6 +82,7 @@ class Interpreter:
         # One call for all: the question itself, then each of its words.
         vectors = self._encoder.encode_queries([folded, *foreign])
         names = [self._names.weigh(readings) for readings in name_groups(text)]
+        written = self._catalog.written_names(item.term for group in names for item in group)
         return Question(
             text=text,
             chinese=chinese,
@@ -85,11 +92,17 @@ class Interpreter:
             unknown_words=len(own_words) - len(known_words),
             bigrams=known_bigrams,
             bigrams_mass=_mass(self._bigrams, own_bigrams, known_bigrams),
+            foreign=foreign,
             near=[self._near(vector) for vector in vectors[1:]],
             names=names,
-            written=self._catalog.written_names(item.term for group in names for item in group),
+            written=written,
             kind=wanted_kind(text),
+            statement=wanted_statement(text, written),
         )
+
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """Return what is compared with passages for each of these questions, unit vectors (n, dim)."""
+        return centred(self._encoder.encode_queries(texts), self._common)
 
     def _near(self, vector: Floats) -> list[Weighed]:
         numbers, similarities = self._vocabulary.search(vector, _NEAR_WORDS)

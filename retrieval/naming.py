@@ -1,0 +1,62 @@
+"""What a question asks of an article that it names: 警示教育大会以什么形式召开？ names one, asks for a form.
+
+The paragraph that answers seldom repeats the name of its meeting; the headline has it. So for an article
+whose headline has what the question names, the rest of the question is what its paragraphs are held against.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from retrieval.folding import fold
+from retrieval.question import Question
+from retrieval.terms import Folded
+
+_LEAST = 0.2  # share of a question that a headline must have to be named; 会议 alone is no name
+_LEAST_LEFT = 0.1  # share of it that must be left to ask
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An article that a question names."""
+
+    article: int
+    terms: frozenset[str]
+    """The words and character pairs of the question that its headline has."""
+    groups: frozenset[int]
+    """Which words of a question in another language its headline has in meaning."""
+    rest: str
+    """The question without them."""
+
+
+def named_articles(asked: Question, headlines: Mapping[int, str]) -> list[Named]:
+    """Return those of the articles that the question names, given their headlines by their numbers."""
+    read = _read_chinese if asked.chinese else _read_foreign
+    found = (read(asked, number, Folded(headline)) for number, headline in headlines.items())
+    return [named for named in found if named is not None]
+
+
+def _read_chinese(asked: Question, number: int, headline: Folded) -> Named | None:
+    words = [item for item in asked.words if headline.has(item.term)]
+    share = sum(item.idf for item in words) / asked.words_mass
+    if not _LEAST <= share <= 1 - _LEAST_LEFT:
+        return None
+    names = sorted((re.escape(item.term) for item in words if len(item.term) > 1), key=len, reverse=True)
+    rest = re.sub("|".join(names), "", fold(asked.text), flags=re.IGNORECASE) if names else asked.text
+    pairs = (item.term for item in asked.bigrams if headline.has(item.term))
+    return Named(number, frozenset([*(item.term for item in words), *pairs]), frozenset(), rest)
+
+
+def _read_foreign(asked: Question, number: int, headline: Folded) -> Named | None:
+    groups = [
+        place for place, group in enumerate(asked.near) if any(headline.has(item.term) for item in group)
+    ]
+    rarest = [max((item.idf for item in group), default=0.0) for group in asked.near]
+    share = sum(rarest[place] for place in groups) / max(sum(rarest), 1e-6)
+    if not _LEAST <= share <= 1 - _LEAST_LEFT:
+        return None
+    names = "|".join(re.escape(asked.foreign[place]) for place in groups)
+    rest = re.sub(rf"(?<!\w)(?:{names})(?!\w)", "", fold(asked.text))
+    return Named(number, frozenset(), frozenset(groups), rest)
