@@ -35,9 +35,9 @@ class Context:
             lacks = np.maximum(lacks, np.float32(mass) * (1 - has))
             whole += mass
         rarest = self._words.missing_idf()
-        if asked.unknown_words and asked.chinese:
-            whole += asked.unknown_words * rarest
-            lacks[:] = rarest
+        if asked.chinese:
+            whole = asked.words_mass
+            lacks = np.maximum(lacks, np.float32(asked.unknown))
         return shares / np.float32(whole), lacks / np.float32(rarest)
 
     def _words_of(self, asked: Question) -> Iterator[tuple[float, Floats]]:

@@ -22,6 +22,7 @@ from retrieval.vectors import VectorIndex
 
 _CANDIDATES = 100  # of each way of finding; the right passage is nearly always among the first ten of one
 
+_REST = 0.5  # weight of the rest of a question, without the name of an article, against the whole of it
 _BEST_ARTICLES = 10  # whose passages are all looked at: one may not name what the others do
 
 Floats = npt.NDArray[np.float32]
@@ -113,22 +114,39 @@ class Finder:
         self, asked: Question, articles: Numbers, candidates: Numbers, columns: dict[str, Floats]
     ) -> None:
         """Hold the passages of articles that the question names against what it asks of them."""
-        named = named_articles(asked, self._catalog.headlines(articles.tolist()))
+        named = named_articles(asked, self._beginnings(articles))
         rests = {one.rest: one for one in named}
         vectors = self._interpreter.vectors(list(rests)) if rests else np.zeros((0, 0), np.float32)
         owners = self.owners[candidates]
         for (rest, example), vector in zip(rests.items(), vectors, strict=True):
             places = np.flatnonzero(np.isin(owners, [one.article for one in named if one.rest == rest]))
+            if not len(places):
+                continue
             own = candidates[places]
-            better = {
-                "units": self._units.best(vector, own),
-                "paragraph": self._paragraphs.vectors(own) @ vector,
+            terms = {
                 "words": self._rest(self._words, asked.words, example.terms, own) / asked.words_mass,
                 "bigrams": self._rest(self._bigrams, asked.bigrams, example.terms, own) / asked.bigrams_mass,
                 "bridge": self._bridge(asked, example.groups)[own],
             }
-            for name, values in better.items():
+            for name, values in terms.items():
                 columns[name][places] = np.maximum(columns[name][places], values)
+            meanings = {
+                "units": self._units.best(vector, own),
+                "paragraph": self._paragraphs.vectors(own) @ vector,
+            }
+            for name, values in meanings.items():
+                # Another question is as near to its best passage as the whole one is to its own.
+                level = columns[name][places].max() - values.max()
+                columns[name][places] += np.float32(_REST) * (values + level - columns[name][places])
+
+    def _beginnings(self, articles: Numbers) -> dict[int, tuple[str, str]]:
+        """Return headline and first paragraph of articles by their numbers."""
+        headlines = self._catalog.headlines(articles.tolist())
+        leads = self._catalog.texts(np.searchsorted(self.owners, list(headlines)).tolist())
+        return {
+            number: (headline, lead)
+            for (number, headline), lead in zip(headlines.items(), leads, strict=True)
+        }
 
     def _rest(
         self, index: LexicalIndex, asked: Sequence[Weighed], named: frozenset[str], passages: Numbers

@@ -56,8 +56,8 @@ class LexicalIndex:
         self._counts = counts
         self._usual = usual
         self.size = len(lengths)
-        mean = float(lengths.mean()) if self.size else 1.0
-        self._norm = (_K1 * (1 - _B + _B * lengths / max(mean, 1.0))).astype(np.float32)
+        self._mean = float(lengths.mean()) if self.size else 1.0
+        self._norm = (_K1 * (1 - _B + _B * lengths / max(self._mean, 1.0))).astype(np.float32)
 
     @classmethod
     def write(
@@ -118,6 +118,10 @@ class LexicalIndex:
         """Return the documents that have a term, rising."""
         return self._documents[self._span(item.number)]
 
+    def unknown_idf(self, share: float) -> float:
+        """Return the weight of a term that no document has; `share` is its share of all words elsewhere."""
+        return self._idf_of(_PRIOR * float(1 - np.exp(-self._mean * share)))
+
     def score(self, weighed: Sequence[Weighed]) -> Floats:
         """Return the BM25 score of every document for a disjunction of terms, float32 (size,)."""
         scores = np.zeros(self.size, np.float32)
@@ -151,6 +155,9 @@ class LexicalIndex:
         frequency = int(self._offsets[number + 1] - self._offsets[number]) + _PRIOR * float(
             self._usual[number]
         )
+        return self._idf_of(frequency)
+
+    def _idf_of(self, frequency: float) -> float:
         return float(np.log1p((self.size + _PRIOR - frequency + 0.5) / (frequency + 0.5)))
 
     def _numbers(self, terms: Iterable[str]) -> dict[str, int]:

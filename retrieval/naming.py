@@ -14,7 +14,7 @@ from retrieval.folding import fold
 from retrieval.question import Question
 from retrieval.terms import Folded
 
-_LEAST = 0.2  # share of a question that a headline must have to be named; 会议 alone is no name
+_LEAST = 0.2  # share of a question that a name must have; 会议 alone is none
 _LEAST_LEFT = 0.1  # share of it that must be left to ask
 
 
@@ -24,35 +24,44 @@ class Named:
 
     article: int
     terms: frozenset[str]
-    """The words and character pairs of the question that its headline has."""
+    """The words and character pairs of the question that are in its name."""
     groups: frozenset[int]
-    """Which words of a question in another language its headline has in meaning."""
+    """Which words of a question in another language are in its name by their meaning."""
     rest: str
     """The question without them."""
 
 
-def named_articles(asked: Question, headlines: Mapping[int, str]) -> list[Named]:
-    """Return those of the articles that the question names, given their headlines by their numbers."""
+def named_articles(asked: Question, beginnings: Mapping[int, tuple[str, str]]) -> list[Named]:
+    """Return those of the articles that the question names.
+
+    Of each, by its number, the headline and the first paragraph are given: what both say is its name.
+    """
     read = _read_chinese if asked.chinese else _read_foreign
-    found = (read(asked, number, Folded(headline)) for number, headline in headlines.items())
+    found = (read(asked, number, _Name(*beginning)) for number, beginning in beginnings.items())
     return [named for named in found if named is not None]
 
 
-def _read_chinese(asked: Question, number: int, headline: Folded) -> Named | None:
-    words = [item for item in asked.words if headline.has(item.term)]
+class _Name:
+    def __init__(self, headline: str, lead: str) -> None:
+        self._parts = Folded(headline), Folded(lead)
+
+    def has(self, term: str) -> bool:
+        return all(part.has(term) for part in self._parts)
+
+
+def _read_chinese(asked: Question, number: int, name: _Name) -> Named | None:
+    words = [item for item in asked.words if name.has(item.term)]
     share = sum(item.idf for item in words) / asked.words_mass
     if not _LEAST <= share <= 1 - _LEAST_LEFT:
         return None
     names = sorted((re.escape(item.term) for item in words if len(item.term) > 1), key=len, reverse=True)
     rest = re.sub("|".join(names), "", fold(asked.text), flags=re.IGNORECASE) if names else asked.text
-    pairs = (item.term for item in asked.bigrams if headline.has(item.term))
+    pairs = (item.term for item in asked.bigrams if name.has(item.term))
     return Named(number, frozenset([*(item.term for item in words), *pairs]), frozenset(), rest)
 
 
-def _read_foreign(asked: Question, number: int, headline: Folded) -> Named | None:
-    groups = [
-        place for place, group in enumerate(asked.near) if any(headline.has(item.term) for item in group)
-    ]
+def _read_foreign(asked: Question, number: int, name: _Name) -> Named | None:
+    groups = [place for place, group in enumerate(asked.near) if any(name.has(item.term) for item in group)]
     rarest = [max((item.idf for item in group), default=0.0) for group in asked.near]
     share = sum(rarest[place] for place in groups) / max(sum(rarest), 1e-6)
     if not _LEAST <= share <= 1 - _LEAST_LEFT:

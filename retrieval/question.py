@@ -16,7 +16,7 @@ from retrieval.kinds import Kind, wanted_kind
 from retrieval.lexical import LexicalIndex, Weighed
 from retrieval.names import name_groups
 from retrieval.statements import Statement, wanted_statement
-from retrieval.terms import bigrams, foreign_words, is_chinese, words
+from retrieval.terms import bigrams, foreign_words, is_chinese, usual_share, words
 from retrieval.vectors import VectorIndex
 
 _MOST_CHARS = 2000  # of a question; what follows no longer changes its meaning
@@ -37,8 +37,8 @@ class Question:
     words: list[Weighed]
     words_mass: float
     """What all its words would weigh together, those that no passage has included."""
-    unknown_words: int
-    """How many of its words no passage has."""
+    unknown: float
+    """What the weightiest of its words that no passage has would weigh."""
     bigrams: list[Weighed]
     bigrams_mass: float
     foreign: list[str]
@@ -78,6 +78,11 @@ class Interpreter:
         chinese = is_chinese(folded)
         own_words, own_bigrams = list(dict.fromkeys(words(text))), list(dict.fromkeys(bigrams(text)))
         known_words, known_bigrams = self._words.weigh(own_words), self._bigrams.weigh(own_bigrams)
+        unknown = [
+            self._words.unknown_idf(usual_share(term))
+            for term in own_words
+            if term not in {item.term for item in known_words}
+        ]
         foreign = [] if chinese else foreign_words(text)
         # One call for all: the question itself, then each of its words.
         vectors = self._encoder.encode_queries([folded, *foreign])
@@ -88,8 +93,8 @@ class Interpreter:
             chinese=chinese,
             vector=centred(vectors[:1], self._common)[0],
             words=known_words,
-            words_mass=_mass(self._words, own_words, known_words),
-            unknown_words=len(own_words) - len(known_words),
+            words_mass=max(sum(item.idf for item in known_words) + sum(unknown), 1e-6),
+            unknown=max(unknown, default=0.0),
             bigrams=known_bigrams,
             bigrams_mass=_mass(self._bigrams, own_bigrams, known_bigrams),
             foreign=foreign,

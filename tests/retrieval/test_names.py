@@ -102,3 +102,9 @@ def test_any_name_is_found_in_either_order_and_case(surname: str, given_name: st
     first, last = reading(surname), reading(given_name)
     for question in (f"{first} {last}", f"{last} {first}", f"{first.upper()} {last.title()}"):
         assert _found(question, f"会议由{surname}{given_name}主持。"), question
+
+
+def test_words_that_are_pinyin_by_chance_are_no_names() -> None:
+    assert name_groups("¿Cuándo ganó la final de 2015 en la ciudad?") == []
+    assert name_groups("Can women join the meeting in Wuxi?") == [["wuxi"]]
+    assert name_groups("what did lou qinjian say")  # nothing has capitals here

@@ -103,3 +103,9 @@ def test_the_language_knows_how_usual_a_word_is() -> None:
     assert usual_share("的") > usual_share("安全") > usual_share("警示片") >= 0
     assert usual_share("大会") == usual_share("会议")  # every report of a meeting has them
     assert all(0 <= usual_share(term) <= 1 for term in ("的", "zzz", "会", "𠮷", "3.21"))
+
+
+def test_languages_without_spaces_are_read_in_words() -> None:
+    assert {"ทีม", "แพ้", "แข่งขัน"} <= set(foreign_words("ทีมใดแพ้ในการแข่งขันครั้งนี้"))
+    assert "キャンペーン" in foreign_words("このキャンペーンはいつまで続きますか")
+    assert words("会議のテーマは防災です") == ["会议", "の", "テーマ", "は", "防灾", "です"]
