@@ -60,6 +60,7 @@ class Finder:
         self._interpreter = Interpreter(encoder, catalog, np.load(folder / "common.npy"), lexicon, terms)
         self._units = UnitStore.open(folder, dim)
         self.owners: npt.NDArray[np.int32] = np.asarray(np.load(folder / "owners.npy", mmap_mode="r"))
+        self._starts = np.searchsorted(self.owners, np.arange(self._headings.size))
         self._context = Context(self.owners, self._words, self._names, self._headings)
         self._sentence_owners: npt.NDArray[np.int32] = np.asarray(
             np.load(folder / "sentence_owners.npy", mmap_mode="r")
@@ -140,9 +141,10 @@ class Finder:
                 columns[name][places] += np.float32(_REST) * (values + level - columns[name][places])
 
     def _beginnings(self, articles: Numbers) -> dict[int, tuple[str, str]]:
-        """Return headline and first paragraph of articles by their numbers."""
-        headlines = self._catalog.headlines(articles.tolist())
-        leads = self._catalog.texts(np.searchsorted(self.owners, list(headlines)).tolist())
+        """Return headline and first paragraph of articles by their numbers, of those with others besides."""
+        several = self.owners[np.minimum(self._starts[articles] + 1, len(self.owners) - 1)] == articles
+        headlines = self._catalog.headlines(articles[several].tolist())
+        leads = self._catalog.texts(self._starts[list(headlines)].tolist())
         return {
             number: (headline, lead)
             for (number, headline), lead in zip(headlines.items(), leads, strict=True)
@@ -175,7 +177,7 @@ class Finder:
 
     def _of_articles(self, articles: Numbers, allowed: Mask | None) -> Numbers:
         """Return the passages of these articles, the first ones of a long article."""
-        starts, ends = (np.searchsorted(self.owners, articles, side) for side in ("left", "right"))
+        starts, ends = self._starts[articles], np.searchsorted(self.owners, articles, "right")
         ranges = [np.arange(a, min(b, a + _CANDIDATES)) for a, b in zip(starts, ends, strict=True)]
         numbers = np.concatenate([np.zeros(0, np.int64), *ranges]).astype(np.int64)
         return numbers if allowed is None else numbers[allowed[numbers]]
@@ -194,7 +196,7 @@ class Finder:
         if asked.kind is not None:
             return np.asarray([asked.kind.found_in(text) for text in texts], np.float32)
         assert asked.statement is not None
-        first = np.searchsorted(self.owners, self.owners[candidates])
+        first = self._starts[self.owners[candidates]]
         openings = self._catalog.texts(first.tolist())
         pairs = zip(texts, openings, strict=True)
         return np.asarray([asked.statement.found_in(*pair) for pair in pairs], np.float32)

@@ -16,7 +16,7 @@ from retrieval.catalog import Catalog
 from retrieval.errors import BadQueryError, BrokenIndexError, EncoderMismatchError
 from retrieval.explaining import explain_question
 from retrieval.finder import Candidates, Finder, Floats, Mask
-from retrieval.fusion import FITTED, Fusion, Fusions
+from retrieval.fusion import FITTED, Fusion, Fusions, Margin
 from retrieval.generation import Manifest, generation_folder, read_manifest, require_generation, verify
 from retrieval.model import Answer
 from retrieval.presenting import Presenter, Wanted
@@ -184,7 +184,4 @@ def _since(started: float) -> float:
 def _confidence(fusion: Fusion, found: Candidates, scores: Floats) -> float:
     if not len(scores):
         return 0.0
-    best = int(np.argmax(scores))
-    others = scores[found.owners != found.owners[best]]
-    lead = float(scores[best] - others.max()) if len(others) else None
-    return fusion.sureness(found.features[best], lead)
+    return fusion.sureness(found.features[int(np.argmax(scores))], Margin.of(scores, found.owners))
