@@ -22,7 +22,7 @@ from retrieval.vectors import VectorIndex
 
 _CANDIDATES = 100  # of each way of finding; the right passage is nearly always among the first ten of one
 
-_REST = 0.5  # weight of the rest of a question, without the name of an article, against the whole of it
+_REST = 0.7  # weight of the rest of a question, without the name of an article, against the whole of it
 _BEST_ARTICLES = 10  # whose passages are all looked at: one may not name what the others do
 
 Floats = npt.NDArray[np.float32]

@@ -12,6 +12,7 @@ from embeddings import Encoder
 from retrieval.catalog import Catalog
 from retrieval.centring import centred
 from retrieval.folding import fold
+from retrieval.glossary import known_meanings
 from retrieval.kinds import Kind, wanted_kind
 from retrieval.lexical import LexicalIndex, Weighed
 from retrieval.names import name_groups
@@ -98,7 +99,7 @@ class Interpreter:
             bigrams=known_bigrams,
             bigrams_mass=_mass(self._bigrams, own_bigrams, known_bigrams),
             foreign=foreign,
-            near=[self._near(vector) for vector in vectors[1:]],
+            near=[self._meaning(word, vector) for word, vector in zip(foreign, vectors[1:], strict=True)],
             names=names,
             written=written,
             kind=wanted_kind(text),
@@ -108,6 +109,10 @@ class Interpreter:
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Return what is compared with passages for each of these questions, unit vectors (n, dim)."""
         return centred(self._encoder.encode_queries(texts), self._common)
+
+    def _meaning(self, word: str, vector: Floats) -> list[Weighed]:
+        """Return the articles' words that a word in another language may mean."""
+        return self._words.weigh(known_meanings(word)) or self._near(vector)
 
     def _near(self, vector: Floats) -> list[Weighed]:
         numbers, similarities = self._vocabulary.search(vector, _NEAR_WORDS)

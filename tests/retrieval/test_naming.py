@@ -12,10 +12,10 @@ from retrieval.searcher import Searcher
 from .building import put, record
 
 _MEETINGS = {
-    "青川县防汛抗旱工作会议召开": ("视频会议", "何松年", "六月底前完成水库除险加固"),
-    "云泊市火灾事故警示教育大会举行": ("电视电话会议", "沈怀瑾", "从七月起排查所有仓库"),
-    "蓝田县农村公路建设现场会举行": ("现场会议", "卢怀章", "年内修通四十个村"),
-    "临澜市教师节座谈会举行": ("座谈", "骆闻笙", "为教师建两千套住房"),
+    "青川县防汛抗旱工作会议": ("视频会议", "何松年", "六月底前完成水库除险加固"),
+    "云泊市火灾事故警示教育大会": ("电视电话会议", "沈怀瑾", "从七月起排查所有仓库"),
+    "蓝田县农村公路建设现场会": ("现场会议", "卢怀章", "年内修通四十个村"),
+    "临澜市教师节座谈会": ("座谈", "骆闻笙", "为教师建两千套住房"),
 }
 
 
@@ -24,7 +24,7 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
     folder = tmp_path_factory.mktemp("naming")
     for number, (title, (form, chair, demand)) in enumerate(_MEETINGS.items()):
         paragraphs = (
-            f"本报讯　日前，{title}。{chair}主持会议，来自各部门的代表参加。",
+            f"本报讯　日前，{title}举行。{chair}主持会议，来自各部门的代表参加。",
             f"会议要求，{demand}，每月通报进度，逐项验收。",
             f"会议以{form}形式召开。",
         )
@@ -36,8 +36,7 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
 
 @pytest.mark.parametrize("title", _MEETINGS)
 def test_the_paragraph_that_does_not_name_its_meeting_is_found(searcher: Searcher, title: str) -> None:
-    name = title.removesuffix("召开").removesuffix("举行")
-    hit = searcher.ask(f"{name}以什么形式召开？").hits[0]
+    hit = searcher.ask(f"{title}以什么形式召开？").hits[0]
     assert (hit.article.title, hit.paragraph) == (title, 3)
 
 
@@ -45,7 +44,7 @@ def test_what_is_left_to_ask_is_without_the_name(searcher: Searcher) -> None:
     titles, beginnings = _beginnings(searcher)
     asked = searcher.finder.understand("火灾事故警示教育大会以什么形式召开？")
     named = named_articles(asked, beginnings)
-    assert [titles[one.article] for one in named] == ["云泊市火灾事故警示教育大会举行"]
+    assert [titles[one.article] for one in named] == ["云泊市火灾事故警示教育大会"]
     assert "形式召开" in named[0].rest
     assert not any(word in named[0].rest for word in ("火灾", "警示", "大会"))
 
@@ -54,7 +53,7 @@ def test_a_question_in_another_language_names_by_meaning(searcher: Searcher) -> 
     titles, beginnings = _beginnings(searcher)
     asked = searcher.finder.understand("In what form was the meeting on rural roads held?")
     found = [titles[one.article] for one in named_articles(asked, beginnings)]
-    assert "蓝田县农村公路建设现场会举行" in found
+    assert "蓝田县农村公路建设现场会" in found
 
 
 def test_what_is_in_every_headline_names_none(searcher: Searcher) -> None:
