@@ -15,6 +15,7 @@ from retrieval.question import Question
 from retrieval.terms import Folded
 
 _LEAST = 0.2  # share of a question that a name must have; 会议 alone is none
+_LEAD = 200  # characters of a first paragraph in which a report says what it is about
 _LEAST_LEFT = 0.1  # share of it that must be left to ask
 
 
@@ -43,10 +44,15 @@ def named_articles(asked: Question, beginnings: Mapping[int, tuple[str, str]]) -
 
 class _Name:
     def __init__(self, headline: str, lead: str) -> None:
-        self._parts = Folded(headline), Folded(lead)
+        self._headline, self._lead = Folded(headline), lead[:_LEAD]
+        self._folded: Folded | None = None
 
     def has(self, term: str) -> bool:
-        return all(part.has(term) for part in self._parts)
+        if not self._headline.has(term):
+            return False
+        if self._folded is None:
+            self._folded = Folded(self._lead)  # few articles come so far
+        return self._folded.has(term)
 
 
 def _read_chinese(asked: Question, number: int, name: _Name) -> Named | None:

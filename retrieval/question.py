@@ -21,6 +21,7 @@ from retrieval.terms import bigrams, foreign_words, is_chinese, usual_share, wor
 from retrieval.vectors import VectorIndex
 
 _MOST_CHARS = 2000  # of a question; what follows no longer changes its meaning
+_MOST_MEANINGS = 4096  # words whose meanings are kept, some ten megabytes
 _NEAR_WORDS = 15  # index words nearest to a foreign one
 _NEAR_LEAST = 0.4  # similarity below which two words mean different things
 
@@ -71,6 +72,8 @@ class Interpreter:
         self._encoder, self._catalog, self._common = encoder, catalog, common
         self._words, self._bigrams, self._names = lexicon
         self._vocabulary = vocabulary
+        self._meanings: dict[str, list[Weighed]] = {}
+        """Of words that were asked before: "meeting" comes again and again."""
 
     def read(self, text: str) -> Question:
         """Return what `text` asks."""
@@ -85,8 +88,14 @@ class Interpreter:
             if term not in {item.term for item in known_words}
         ]
         foreign = [] if chinese else foreign_words(text)
+        known = self._meanings
+        if len(known) > _MOST_MEANINGS:
+            known = self._meanings = {}
+        new = [word for word in foreign if word not in known]
         # One call for all: the question itself, then each of its words.
-        vectors = self._encoder.encode_queries([folded, *foreign])
+        vectors = self._encoder.encode_queries([folded, *new])
+        for word, vector in zip(new, vectors[1:], strict=True):
+            known[word] = self._meaning(word, vector)
         names = [self._names.weigh(readings) for readings in name_groups(text)]
         written = self._catalog.written_names(item.term for group in names for item in group)
         return Question(
@@ -99,7 +108,7 @@ class Interpreter:
             bigrams=known_bigrams,
             bigrams_mass=_mass(self._bigrams, own_bigrams, known_bigrams),
             foreign=foreign,
-            near=[self._meaning(word, vector) for word, vector in zip(foreign, vectors[1:], strict=True)],
+            near=[known[word] for word in foreign],
             names=names,
             written=written,
             kind=wanted_kind(text),

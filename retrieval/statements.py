@@ -6,10 +6,13 @@ import re
 from dataclasses import dataclass
 
 from retrieval.folding import fold
-from retrieval.persons import asks_for_words, bearer, speaker, titles
+from retrieval.names import possible_names
+from retrieval.persons import asks_for_words, bearer, titles
 
 _OPENING = 40  # characters of a paragraph in which its speaker is named
 _SAYS = "[^，。；、]{0,6}?(?:指出|强调|要求|说|表示|提出|认为|希望|介绍|建议|呼吁)"
+_SPEECH_WORDS = re.compile("指出|强调|要求|表示|提出|认为|希望|介绍|建议|呼吁")  # 强 is a surname too
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _HIS = 1.0
 _NAMED = 0.2  # where the speaker is named at all, if not as the one who speaks
 
@@ -18,25 +21,28 @@ _NAMED = 0.2  # where the speaker is named at all, if not as the one who speaks
 class Statement:
     """Whose words are asked for."""
 
-    question: str
-    """In simplified characters; Chinese names stand in it as they are."""
-    written: tuple[str, ...]
-    """Names that it has in Latin letters, as the articles write them."""
+    persons: frozenset[str]
+    """Names that the question has, and some that only look like names."""
     titles: tuple[str, ...]
+    """Offices that it has without a name: 省长."""
 
     def found_in(self, text: str, opening_of_article: str) -> float:
         """Return how much speaks for a paragraph as one that gives these words, 0 to 1."""
+        wanted = {*self.persons, *(bearer(title, opening_of_article) for title in self.titles)}
         opening = text[:_OPENING]
-        said_by = speaker(opening)
-        wanted = {*self.written, *(bearer(title, opening_of_article) for title in self.titles)} - {None}
-        if said_by is not None and (said_by in wanted or said_by in self.question):
-            return _HIS if re.search(f"{said_by}{_SAYS}", opening) else _NAMED
+        if any(name and name in opening and re.search(f"{name}{_SAYS}", opening) for name in wanted):
+            return _HIS
         return _NAMED if any(name and name in text for name in wanted) else 0.0
 
 
 def wanted_statement(question: str, written: list[str]) -> Statement | None:
-    """Return whose words a question asks for, None where it asks for something else."""
+    """Return whose words a question asks for, None where it asks for something else.
+
+    `written` are the names that it has in Latin letters, as the articles write them.
+    """
     if not asks_for_words(question):
         return None
     folded = fold(question)
-    return Statement(folded, tuple(written), tuple(titles(folded)))
+    runs = _HAN_RUN.findall(_SPEECH_WORDS.sub(" ", folded))
+    named = (name for run in runs for name in possible_names(run))
+    return Statement(frozenset([*written, *named]), tuple(titles(folded)))

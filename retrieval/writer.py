@@ -142,7 +142,7 @@ def describe_generation(
 def _write_vectors(
     folder: Path, texts: Sequence[str], encoder: Encoder, known: Known | None, progress: Progress
 ) -> tuple[int, int]:
-    paragraphs = VectorIndex.empty(encoder.dim)
+    paragraphs = VectorIndex.empty(encoder.dim, half=True)
     sentences = VectorIndex.empty(encoder.dim, half=True)
     sentence_owners: list[int] = []
     writer = UnitWriter(folder, encoder.dim)
