@@ -41,10 +41,14 @@ _QUESTIONS = (
 )
 
 
-def common_direction(encoder: Encoder) -> Vectors:
-    """Return what to take away from a question's vector, float32 (dim,)."""
-    questions = [question.strip() for line in _QUESTIONS for question in _QUESTION.findall(line)]
-    mean: Vectors = encoder.encode_queries(questions).mean(axis=0)
+def usual_questions(encoder: Encoder) -> Vectors:
+    """Return the vectors of questions that anyone might ask, float32 (n, dim)."""
+    return encoder.encode_queries([q.strip() for line in _QUESTIONS for q in _QUESTION.findall(line)])
+
+
+def common_direction(questions: Vectors) -> Vectors:
+    """Return what to take away from a question's vector, float32 (dim,), given those of usual ones."""
+    mean: Vectors = questions.mean(axis=0)
     return np.float32(_SHARE) * mean
 
 

@@ -12,10 +12,12 @@ import numpy.typing as npt
 from embeddings import Encoder
 from retrieval.catalog import Catalog
 from retrieval.context import Context
-from retrieval.fusion import FEATURES
+from retrieval.fusion import FEATURES, FITTED_FOR, FITTED_SCALE
+from retrieval.generation import Manifest
 from retrieval.lexical import LexicalIndex, Weighed
 from retrieval.naming import named_articles
 from retrieval.question import Interpreter, Question
+from retrieval.scale import Scale
 from retrieval.sentences import Span
 from retrieval.units import UnitStore
 from retrieval.vectors import VectorIndex
@@ -45,7 +47,7 @@ class Candidates:
 class Finder:
     """Reads questions and finds candidates in one generation. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, catalog: Catalog, encoder: Encoder, dim: int) -> None:
+    def __init__(self, folder: Path, catalog: Catalog, encoder: Encoder, manifest: Manifest) -> None:
         """Open the parts of the generation in `folder`."""
         self._catalog = catalog
         self._words, self._bigrams, self._names, self._headings = (
@@ -57,8 +59,12 @@ class Finder:
         )
         self._lengths: Floats = np.asarray(np.load(folder / "lengths.npy", mmap_mode="r"))
         lexicon = (self._words, self._bigrams, self._names)
-        self._interpreter = Interpreter(encoder, catalog, np.load(folder / "common.npy"), lexicon, terms)
-        self._units = UnitStore.open(folder, dim)
+        mean, deviation = np.load(folder / "scale.npy").tolist()
+        own = Scale(mean, deviation)
+        self._scale = FITTED_SCALE if manifest.fingerprint == FITTED_FOR else own
+        common: Floats = np.load(folder / "common.npy")
+        self._interpreter = Interpreter(encoder, catalog, common, lexicon, terms, self._scale)
+        self._units = UnitStore.open(folder, manifest.dim)
         self.owners: npt.NDArray[np.int32] = np.asarray(np.load(folder / "owners.npy", mmap_mode="r"))
         self._starts = np.searchsorted(self.owners, np.arange(self._headings.size))
         self._context = Context(self.owners, self._words, self._names, self._headings)
@@ -72,7 +78,8 @@ class Finder:
 
     def units(self, asked: Question, passage: int) -> tuple[list[Span], Floats]:
         """Return the spans of a passage's sentences and clauses and how near each is to the question."""
-        return self._units.similarities(asked.vector, passage)
+        spans, similarities = self._units.similarities(asked.vector, passage)
+        return spans, self._scale.told_on(FITTED_SCALE, similarities)
 
     def find(self, asked: Question, allowed: Mask | None = None, of_time: Floats | None = None) -> Candidates:
         """Return the passages worth a closer look.
@@ -108,6 +115,8 @@ class Finder:
             **{name: scores[candidates] for name, scores in whole.items()},
         }
         self._name(asked, best_articles, candidates, columns)
+        for name in ("units", "paragraph"):
+            columns[name] = self._scale.told_on(FITTED_SCALE, columns[name])
         features = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
         return Candidates(candidates, self.owners[candidates], features)
 

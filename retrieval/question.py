@@ -12,10 +12,12 @@ from embeddings import Encoder
 from retrieval.catalog import Catalog
 from retrieval.centring import centred
 from retrieval.folding import fold
+from retrieval.fusion import FITTED_SCALE
 from retrieval.glossary import known_meanings
 from retrieval.kinds import Kind, wanted_kind
 from retrieval.lexical import LexicalIndex, Weighed
 from retrieval.names import name_groups
+from retrieval.scale import Scale
 from retrieval.statements import Statement, wanted_statement
 from retrieval.terms import bigrams, foreign_words, is_chinese, usual_share, words
 from retrieval.vectors import VectorIndex
@@ -67,8 +69,10 @@ class Interpreter:
         common: Floats,
         lexicon: tuple[LexicalIndex, LexicalIndex, LexicalIndex],
         vocabulary: VectorIndex,
+        scale: Scale,
     ) -> None:
         """Take the encoder and what the generation keeps; `lexicon` is its words, bigrams and names."""
+        self._scale = scale
         self._encoder, self._catalog, self._common = encoder, catalog, common
         self._words, self._bigrams, self._names = lexicon
         self._vocabulary = vocabulary
@@ -125,6 +129,7 @@ class Interpreter:
 
     def _near(self, vector: Floats) -> list[Weighed]:
         numbers, similarities = self._vocabulary.search(vector, _NEAR_WORDS)
+        similarities = np.minimum(self._scale.told_on(FITTED_SCALE, similarities), 1)
         kept = similarities >= _NEAR_LEAST
         terms = self._catalog.vocabulary(numbers[kept])
         weight = dict(zip(terms, (similarities[kept] ** 2).tolist(), strict=True))

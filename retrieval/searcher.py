@@ -47,7 +47,7 @@ class Searcher:
         self._settings = settings
         self._fusions = fusions
         self._reranker = reranker
-        self.finder = Finder(folder, self.catalog, encoder, manifest.dim)
+        self.finder = Finder(folder, self.catalog, encoder, manifest)
         self._presenter = Presenter(self.catalog, self.finder)
         self.timeline = Timeline.open(folder, self.finder.owners)
 

@@ -16,7 +16,7 @@ import xxhash
 
 from embeddings import Encoder, Vectors, encode_spans
 from retrieval.catalog import Catalog
-from retrieval.centring import common_direction
+from retrieval.centring import centred, common_direction, usual_questions
 from retrieval.folding import fold
 from retrieval.generation import FORMAT, Manifest
 from retrieval.lexical import LexicalIndex
@@ -24,6 +24,7 @@ from retrieval.model import Article, Passage
 from retrieval.names import name_readings
 from retrieval.passages import split_passages
 from retrieval.reprints import Merged
+from retrieval.scale import Scale
 from retrieval.sentences import Span, sentence_spans
 from retrieval.terms import bigrams, bridge_terms, usual_share, words
 from retrieval.timeline import Timeline
@@ -35,6 +36,7 @@ Progress = Callable[[str, int, int], None]
 
 _PASSAGES_AT_ONCE = 32  # some thousand texts for the encoder, a few megabytes
 _USUAL_CHARS = 200  # of a paragraph; the logarithm of a passage's length is taken against it
+_SAMPLE = 1000  # passages that tell where chance lies
 _TERMS_AT_ONCE = 2048
 
 T = TypeVar("T")
@@ -106,8 +108,11 @@ def write_generation(
     )
     np.save(folder / "owners.npy", np.asarray(owners, np.int32))
     Timeline.write(folder, told)
-    np.save(folder / "common.npy", common_direction(encoder))
+    questions = usual_questions(encoder)
+    common = common_direction(questions)
+    np.save(folder / "common.npy", common)
     units, encoded = _write_vectors(folder, [p.text for p in passages], encoder, known, progress)
+    _write_scale(folder, centred(questions, common))
     terms = _write_lexical(folder, catalog, [item.article for item in merged], passages, progress)
     vocabulary = sorted(set(bridge_terms(terms)))
     catalog.add_vocabulary(vocabulary)
@@ -137,6 +142,13 @@ def describe_generation(
         versions={"python": platform.python_version(), **{name: version(name) for name in packages}},
         files={},
     )
+
+
+def _write_scale(folder: Path, questions: Vectors) -> None:
+    paragraphs = VectorIndex.open(folder / "paragraphs.faiss")
+    step = max(1, paragraphs.size // _SAMPLE)
+    scale = Scale.measure(questions, paragraphs.vectors(np.arange(0, paragraphs.size, step)))
+    np.save(folder / "scale.npy", np.asarray([scale.mean, scale.deviation], np.float32))
 
 
 def _write_vectors(

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.use import UseEncoder
-from retrieval.centring import centred, common_direction
+from retrieval.centring import centred, common_direction, usual_questions
 
 
 @given(st.integers(1, 6), st.integers(0, 2**32 - 1))
@@ -22,7 +22,7 @@ def test_a_question_that_is_nothing_but_common_stays_itself() -> None:
 
 def test_questions_differ_more_without_what_they_have_in_common() -> None:
     encoder = UseEncoder()
-    direction = common_direction(encoder)
+    direction = common_direction(usual_questions(encoder))
     questions = encoder.encode_queries(
         ["谁获得了冠军？", "Where is the river?", "多少人失业？", "Warum regnet es?"]
     )
