@@ -53,7 +53,7 @@ class Presenter:
                     article,
                     passage.paragraph,
                     passage.text,
-                    best_range(passage.text, f"{article.kicker} {article.title}", asked, *units),
+                    best_range(passage.text, _known_of(article), asked, *units),
                     before,
                     after,
                     explain_hit(ranked, place, fusion) if wanted.explain else None,
@@ -92,3 +92,12 @@ class Presenter:
         before = [*article.paragraphs[:number], own[: passage.start].strip()]
         after = [own[passage.start + len(passage.text) :].strip(), *article.paragraphs[number + 1 :]]
         return tuple(list(filter(None, before))[-count:]), tuple(list(filter(None, after))[:count])
+
+
+def _known_of(article: ArticleRef) -> str:
+    """Return what a question may say of an article to name it, its date as texts write it among that."""
+    year, month, day = ([*article.date.rsplit("-", 2), "", ""])[:3] if article.date else ("", "", "")
+    written = "".join(
+        f"{int(part)}{unit}" for part, unit in ((year, "年"), (month, "月"), (day, "日")) if part.isdigit()
+    )
+    return f"{article.kicker} {article.title} {written}"

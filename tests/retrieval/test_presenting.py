@@ -14,7 +14,7 @@ from config import SearchSettings
 from retrieval import Searcher
 from retrieval.fusion import FEATURES
 
-from .building import index, put, record
+from .building import index, put, put_all, record
 from .encoding import PairEncoder
 
 _LONG = "".join(f"第{number}项措施要求各区按时完成整改，并把结果报送市里备案。" for number in "一二三四五六")
@@ -160,3 +160,11 @@ def test_an_odd_question_is_explained_too(searcher: Searcher) -> None:
         explained = searcher.ask(question, explain=True).explanation
         assert explained is not None
         assert explained.kind == ""
+
+
+def test_the_day_that_names_a_meeting_is_not_what_is_asked(tmp_path: Path) -> None:
+    put_all(tmp_path / "articles")
+    index(tmp_path / "data", tmp_path / "articles")
+    hit = Searcher.open(tmp_path / "data", PairEncoder()).ask("7月13日的会议由谁主持？", 1).hits[0]
+    assert hit.article.id == "flood"
+    assert hit.text[slice(*hit.highlight)] == "副省长何松年主持会议。"
