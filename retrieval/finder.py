@@ -124,10 +124,12 @@ class Finder:
         self, asked: Question, articles: Numbers, candidates: Numbers, columns: dict[str, Floats]
     ) -> None:
         """Hold the passages of articles that the question names against what it asks of them."""
+        owners = self.owners[candidates]
+        if not len(owners) or owners[0] == owners[-1]:
+            return  # of one article a question need not say which it means
         named = named_articles(asked, self._beginnings(articles))
         rests = {one.rest: one for one in named}
         vectors = self._interpreter.vectors(list(rests)) if rests else np.zeros((0, 0), np.float32)
-        owners = self.owners[candidates]
         for (rest, example), vector in zip(rests.items(), vectors, strict=True):
             places = np.flatnonzero(np.isin(owners, [one.article for one in named if one.rest == rest]))
             if not len(places):

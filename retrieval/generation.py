@@ -22,7 +22,7 @@ import xxhash
 
 from retrieval.errors import BrokenIndexError, NoIndexError
 
-FORMAT = 5  # raised when files change their meaning
+FORMAT = 6  # raised when files change their meaning
 _MANIFEST = "manifest.json"
 _BLOCK = 1 << 20
 # Checksums of all files are verified on opening up to this many bytes in all, some 50 ms of work; beyond

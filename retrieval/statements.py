@@ -30,7 +30,7 @@ class Statement:
         """Return how much speaks for a paragraph as one that gives these words, 0 to 1."""
         wanted = {*self.persons, *(bearer(title, opening_of_article) for title in self.titles)}
         opening = text[:_OPENING]
-        if any(name and name in opening and re.search(f"{name}{_SAYS}", opening) for name in wanted):
+        if any(name and name in opening and re.search(re.escape(name) + _SAYS, opening) for name in wanted):
             return _HIS
         return _NAMED if any(name and name in text for name in wanted) else 0.0
 
