@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,9 @@ def test_any_fresh_question_after_any_other_is_answered_as_by_itself(samples: Se
         _, talk = Conversation().ask(samples, before)
         for question in fresh:
             answer, _ = talk.ask(samples, question)
-            assert answer.hits[0] == samples.ask(question).hits[0], (before, question)
+            # A score is comparable within one answer only, and this one may be of the article alone.
+            alone = replace(samples.ask(question).hits[0], score=answer.hits[0].score)
+            assert answer.hits[0] == alone, (before, question)
 
 
 @pytest.mark.parametrize("question", ["谢谢！", "你好", "ok", "Thank you!", "спасибо", "？？"])
