@@ -15,7 +15,7 @@ from retrieval.finder import Mask, Numbers
 from retrieval.folding import fold
 from retrieval.leaning import Leaning, read_leaning, topic_of
 from retrieval.model import Answer, ArticleRef, Hit
-from retrieval.names import possible_names
+from retrieval.names import names_in
 from retrieval.persons import asks_for_words, bearer, speaker, titles
 from retrieval.question import Question
 from retrieval.searcher import Searcher
@@ -34,7 +34,6 @@ _CHAIR = re.compile(
     re.IGNORECASE,
 )
 _WHO_CHAIRED = "谁主持会议？"
-_HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 
 
 class _Ask(Protocol):
@@ -221,9 +220,8 @@ class _Place:
     def persons(self, question: str) -> list[str]:
         """Return the people of the article whom a question names, in its order."""
         latin = self.searcher.finder.understand(question).written
-        runs = _HAN_RUN.findall(fold(question))
         known = {speaker(sentence) for sentence in re.split("[。;；]", self.text)}
-        named = [*(name for run in runs for name in possible_names(run)), *latin]
+        named = [*names_in(fold(question)), *latin]
         return [name for name in dict.fromkeys(named) if name in known]
 
     def ask(self, text: str, wanted: Callable[[str], bool]) -> Answer:

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from retrieval.cues import CHINESE, cues_of, has_asking_word, is_courtesy
 from retrieval.folding import fold
 from retrieval.lexical import Weighed
-from retrieval.names import possible_names
+from retrieval.names import names_in
 from retrieval.question import Question
 from retrieval.terms import foreign_words, words
 
 _MEANS = 0.36  # squared similarity from which an article's word stands for a foreign one
 _REST_CHARS = 40  # what follows "and ..." is a question of its own when it is longer
-_HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _BACKWARD = re.compile(r"it|its|they|them|their", re.IGNORECASE)
 _NUMBER = re.compile(r"\d")
 _CAPITAL = re.compile(r"(?<=[\w,] )[A-ZА-ЯÀ-Ý]\w")
@@ -148,6 +147,4 @@ def _names_somebody(before: str, asked: Question) -> bool:
     """Tell whether a pronoun's person stands before it in the question itself."""
     if not asked.chinese:
         return bool(_CAPITAL.search(before))
-    return bool(_TITLE.search(before)) or any(
-        len(name) > 2 for run in _HAN_RUN.findall(before) for name in possible_names(run)
-    )
+    return bool(_TITLE.search(before)) or any(len(name) > 2 for name in names_in(before))

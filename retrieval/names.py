@@ -62,8 +62,7 @@ def name_readings(text: str, words: Iterable[str]) -> list[tuple[str, str]]:
     """
     known = [word for word in words if len(word) > 1 and _HAN_RUN.fullmatch(word)]
     named = [(word, term) for word in known for term in ("".join(_syllables_of(word)), reading(word))]
-    for match in _HAN_RUN.finditer(fold(text)):
-        named.extend((name, reading(name)) for name in possible_names(match.group()))
+    named.extend((name, reading(name)) for name in names_in(fold(text)))
     return list(dict.fromkeys(named))
 
 
@@ -102,6 +101,12 @@ def _syllables_of(word: str) -> list[str]:
     from pypinyin import Style, lazy_pinyin  # its dictionary takes long to load; questions need none
 
     return [_plain(syllable) for syllable in lazy_pinyin(word, style=Style.NORMAL)]
+
+
+def names_in(folded: str) -> Iterator[str]:
+    """Yield what may be a Chinese name in a folded text, in its order."""
+    for match in _HAN_RUN.finditer(folded):
+        yield from possible_names(match.group())
 
 
 def possible_names(run: str) -> Iterator[str]:

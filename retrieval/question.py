@@ -86,10 +86,12 @@ class Interpreter:
         chinese = is_chinese(folded)
         own_words, own_bigrams = list(dict.fromkeys(words(text))), list(dict.fromkeys(bigrams(text)))
         known_words, known_bigrams = self._words.weigh(own_words), self._bigrams.weigh(own_bigrams)
+        found = {item.term for item in known_words}
+        # Only Chinese words have a share that is worth loading the segmenter's dictionary for.
         unknown = [
-            self._words.unknown_idf(usual_share(term))
+            self._words.unknown_idf(usual_share(term) if is_chinese(term) else 0.0)
             for term in own_words
-            if term not in {item.term for item in known_words}
+            if term not in found
         ]
         foreign = [] if chinese else foreign_words(text)
         known = self._meanings

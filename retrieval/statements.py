@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass
 
 from retrieval.folding import fold
-from retrieval.names import possible_names
+from retrieval.names import names_in
 from retrieval.persons import asks_for_words, bearer, titles
 
 _OPENING = 40  # characters of a paragraph in which its speaker is named
 _SAYS = "[^，。；、]{0,6}?(?:指出|强调|要求|说|表示|提出|认为|希望|介绍|建议|呼吁)"
 _SPEECH_WORDS = re.compile("指出|强调|要求|表示|提出|认为|希望|介绍|建议|呼吁")  # 强 is a surname too
-_HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _HIS = 1.0
 _NAMED = 0.2  # where the speaker is named at all, if not as the one who speaks
 
@@ -43,6 +42,5 @@ def wanted_statement(question: str, written: list[str]) -> Statement | None:
     if not asks_for_words(question):
         return None
     folded = fold(question)
-    runs = _HAN_RUN.findall(_SPEECH_WORDS.sub(" ", folded))
-    named = (name for run in runs for name in possible_names(run))
+    named = names_in(_SPEECH_WORDS.sub(" ", folded))
     return Statement(frozenset([*written, *named]), tuple(titles(folded)))
