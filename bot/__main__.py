@@ -6,6 +6,7 @@ import sys
 
 def main() -> None:
     """Run the command line and exit."""
+    sys.unraisablehook = _interrupt_again
     try:
         from bot.cli import main as run
     except KeyboardInterrupt:
@@ -13,6 +14,17 @@ def main() -> None:
         print("huiwen: stopped", file=sys.stderr)
         sys.exit(130)
     run()
+
+
+def _interrupt_again(lost: "sys.UnraisableHookArgs") -> None:
+    """Give a Ctrl-C that came where no exception can pass (a library's callback) a second, safer moment."""
+    if lost.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(lost)
+        return
+    from _thread import interrupt_main
+    from threading import Timer
+
+    Timer(0.01, interrupt_main).start()  # raised here, it would be lost as well
 
 
 if __name__ == "__main__":

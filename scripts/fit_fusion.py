@@ -45,7 +45,7 @@ _BY_HAND = {
     True: {"names": 0.5, "words": 0.3, "length": 0.04, "kind": 0.4, "time": 0.3},
     False: {"names": 0.5, "headings": 0.3, "article": 0.2, "length": 0.01, "kind": 0.3, "time": 0.3},
 }
-_SURE_BY_HAND = {"names": 1.0, "kind": 0.5, "time": 0.0}
+_SURE_BY_HAND = {"names": 1.0, "kind": 1.5, "time": 0.0}
 _TODAY = date(2026, 1, 1)  # from which "last year" is counted
 
 Floats = npt.NDArray[np.float64]

@@ -376,6 +376,34 @@ def test_ctrl_c_is_one_line_whenever_it_comes(home: Path, arguments: tuple[str, 
             assert (process.returncode, told.count("\n")) == (130, 1), told
 
 
+def test_ctrl_c_in_a_callback_that_loses_it_stops_all_the_same(tmp_path: Path) -> None:
+    swallowing = """
+import sys
+import time
+import bot.cli
+from bot.__main__ import main
+
+class Lost:
+    def __del__(self):
+        raise KeyboardInterrupt
+
+def run():
+    Lost()
+    try:
+        time.sleep(20)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+bot.cli.main = run
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", swallowing],
+        cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 def test_a_closed_pipe_is_no_error(home: Path) -> None:
     command = f"{SCRIPT} articles --data-dir data | head -n 1"
     done = subprocess.run(
