@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,6 +139,9 @@ class Finder:
                 "words": self._rest(self._words, asked.words, example.terms, own) / asked.words_mass,
                 "bigrams": self._rest(self._bigrams, asked.bigrams, example.terms, own) / asked.bigrams_mass,
                 "bridge": self._bridge(asked, example.groups)[own],
+                "names": self._named(asked, {asked.foreign[place].casefold() for place in example.groups})[
+                    own
+                ],
             }
             for name, values in terms.items():
                 columns[name][places] = np.maximum(columns[name][places], values)
@@ -193,10 +196,15 @@ class Finder:
         numbers = np.concatenate([np.zeros(0, np.int64), *ranges]).astype(np.int64)
         return numbers if allowed is None else numbers[allowed[numbers]]
 
-    def _named(self, asked: Question) -> Floats:
+    def _named(self, asked: Question, given: Set[str] = frozenset()) -> Floats:
+        """Return how many of the names in Latin letters passages have, the rare ones more.
+
+        Those with a reading among the `given` count as if each passage had them.
+        """
         scores = np.zeros(self._names.size, np.float32)
         for group in asked.names:
-            scores += self._names.score_best(group)
+            known = [item.idf for item in group if item.term in given]
+            scores += max(known) if known else self._names.score_best(group)
         return scores / np.float32(self._names.missing_idf())
 
     def _of_kind(self, asked: Question, candidates: Numbers) -> Floats:

@@ -103,7 +103,8 @@ class Interpreter:
         for word, vector in zip(new, vectors[1:], strict=True):
             known[word] = self._meaning(word, vector)
         names = [self._names.weigh(readings) for readings in name_groups(text)]
-        written = self._catalog.written_names(item.term for group in names for item in group)
+        readings = {item.term for group in names for item in group}
+        written = self._catalog.written_names(readings)
         return Question(
             text=text,
             chinese=chinese,
@@ -114,7 +115,7 @@ class Interpreter:
             bigrams=known_bigrams,
             bigrams_mass=_mass(self._bigrams, own_bigrams, known_bigrams),
             foreign=foreign,
-            near=[known[word] for word in foreign],
+            near=[self._so_read(word, readings) or known[word] for word in foreign],
             names=names,
             written=written,
             kind=wanted_kind(text),
@@ -128,6 +129,11 @@ class Interpreter:
     def _meaning(self, word: str, vector: Floats) -> list[Weighed]:
         """Return the articles' words that a word in another language may mean."""
         return self._words.weigh(known_meanings(word)) or self._near(vector)
+
+    def _so_read(self, word: str, names: set[str]) -> list[Weighed]:
+        """Return the articles' words that a name in Latin letters spells: for Xiangshui 响水, also 香水."""
+        spelt = word.casefold()
+        return self._words.weigh(self._catalog.written_names([spelt])) if spelt in names else []
 
     def _near(self, vector: Floats) -> list[Weighed]:
         numbers, similarities = self._vocabulary.search(vector, _NEAR_WORDS)

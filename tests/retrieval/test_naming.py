@@ -56,6 +56,23 @@ def test_a_question_in_another_language_names_by_meaning(searcher: Searcher) -> 
     assert "蓝田县农村公路建设现场会" in found
 
 
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("In what form was the Qingchuan meeting held?", "青川县防汛抗旱工作会议"),
+        ("¿En qué formato se celebró la reunión de Lantian?", "蓝田县农村公路建设现场会"),
+    ],
+)
+def test_a_place_in_latin_letters_names_an_article(searcher: Searcher, question: str, title: str) -> None:
+    asked = searcher.finder.understand(question)
+    titles, beginnings = _beginnings(searcher)
+    named = named_articles(asked, beginnings)
+    own = next(one for one in named if titles[one.article] == title)
+    assert not any(name in own.rest for name in ("Qingchuan", "Lantian"))
+    hit = searcher.ask(question).hits[0]
+    assert (hit.article.title, hit.paragraph) == (title, 3)
+
+
 def test_what_is_in_every_headline_names_none(searcher: Searcher) -> None:
     beginnings = {number: ("会议召开", "本报讯　日前，会议召开。") for number in range(3)}
     asked = searcher.finder.understand("青川县防汛会议何时召开？")
