@@ -131,8 +131,11 @@ class Interpreter:
         return self._words.weigh(known_meanings(word)) or self._near(vector)
 
     def _so_read(self, word: str, names: set[str]) -> list[Weighed]:
-        """Return the articles' words that a name in Latin letters spells: for Xiangshui 响水, also 香水."""
-        spelt = word.casefold()
+        """Return the articles' words that a name in Latin letters spells: for Xiangshui 响水, also 香水.
+
+        What is all capitals is an abbreviation as a rule.
+        """
+        spelt = "" if word.isupper() else word.casefold()
         return self._words.weigh(self._catalog.written_names([spelt])) if spelt in names else []
 
     def _near(self, vector: Floats) -> list[Weighed]:
