@@ -8,9 +8,9 @@ from __future__ import annotations
 
 _WORDS = """
 a about after all also an and any are as at be been before being between but by can could did do does during
-each for from had has have he her his how i if in into is it its just many may me more most much my name no not of
-on or our out over s she should so some such than that the their them then there these they this those through
-to too under up us was we were what when where which who whom whose why will with would you your
+each for from had has have he her his how i if in into is it its just many may me more most much my name no
+not of on or our out over s she should so some such than that the their them then there these they this those
+through to too under up us was we were what when where which who whom whose why will with would you your
 
 и в во не что он на я с со как а то все она так его но да ты к у же вы за бы по только ее её мне было вот от
 меня о из ему когда даже ну ли если или ни быть был него до вас они тут где есть для мы их чем была сам чтоб
