@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from retrieval.writer import Progress
+    from retrieval.segment_writer import Progress
 
 _SHOW_AFTER = 1.0  # seconds; shorter work needs no bar
 

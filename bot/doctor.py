@@ -15,8 +15,9 @@ from rich.text import Text
 from bot.console import out, print_json
 from config import ConfigError, Loaded, Settings
 from embeddings import EmbeddingError, Encoder, open_encoder, open_reranker
-from retrieval.errors import RetrievalError
-from retrieval.generation import current_generation, generation_folder, read_manifest, verify
+from retrieval.errors import NoIndexError, RetrievalError
+from retrieval.manifest import verify
+from retrieval.serving import find_serving
 
 _PACKAGES = (
     "faiss-cpu",
@@ -107,16 +108,19 @@ def _reranker(settings: Settings) -> Check:
 
 def _index(data_dir: Path, encoder: Encoder | None) -> Check:
     try:
-        number = current_generation(data_dir)
-        if number is None:
-            return Check("index", "missing", f"none yet in {data_dir}; run `huiwen index FOLDER`")
-        folder = generation_folder(data_dir, number)
-        manifest = read_manifest(folder)
-        verify(folder, manifest, thorough=True)
+        serving = find_serving(data_dir)
+        damage = serving.damage
+        if damage is None:
+            verify(serving.folder, serving.manifest, thorough=True)
+    except NoIndexError:
+        return Check("index", "missing", f"none yet in {data_dir}; run `huiwen index FOLDER`")
     except RetrievalError as error:
         return Check("index", "wrong", str(error))
+    manifest = serving.manifest
     counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
-    detail = f"generation {number} of {manifest.created}, verified: {counts}"
+    detail = f"generation {manifest.generation} of {manifest.created}, verified: {counts}"
+    if damage is not None:
+        return Check("index", "wrong", f"{damage}; until then serves {detail}")
     if encoder is not None and encoder.fingerprint != manifest.fingerprint:
         return Check(
             "index",

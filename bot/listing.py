@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,20 +13,22 @@ from rich.text import Text
 from bot.console import out, print_json, say
 from bot.terminal_rendering import render_article
 from config import Settings
-from retrieval.catalog import Catalog
 from retrieval.errors import BadQueryError, UnreadableError
-from retrieval.generation import generation_folder, read_manifest, require_generation, verify
 from retrieval.model import Article
 from retrieval.reading import Boundary, explain_page, read_many
+from retrieval.serving import find_serving
+from retrieval.sources import Sources
 
 _REFLOWED = ("title", "kicker", "date")
 
 
 def articles(settings: Settings, *, as_json: bool) -> int:
     """List the indexed articles, newest reading order, and the files that failed."""
-    number, catalog = _open(settings)
-    listed = list(catalog.articles())
-    problems = catalog.problems()
+    serving = find_serving(settings.data_dir)
+    number = serving.manifest.generation
+    listed = list(serving.open_catalog().articles())
+    with closing(Sources.open(serving.folder)) as sources:
+        problems = sources.problems()
     if as_json:
         failed = [{"file": problem.file, "reason": problem.reason} for problem in problems]
         print_json({"generation": number, "articles": [_brief(a) for a in listed], "problems": failed})
@@ -46,7 +49,7 @@ def articles(settings: Settings, *, as_json: bool) -> int:
 
 def show(settings: Settings, article_id: str, *, as_json: bool) -> int:
     """Print the article whose id is, or begins with, `article_id`."""
-    _, catalog = _open(settings)
+    catalog = find_serving(settings.data_dir).open_catalog()
     article = catalog.article(article_id)
     if article is None:
         ids = catalog.ids_like(article_id) if article_id else []
@@ -127,10 +130,3 @@ def _brief(article: Article) -> dict[str, Any]:
         "url": article.url,
         "paragraphs": len(article.paragraphs),
     }
-
-
-def _open(settings: Settings) -> tuple[int, Catalog]:
-    number = require_generation(settings.data_dir)
-    folder = generation_folder(settings.data_dir, number)
-    verify(folder, read_manifest(folder))
-    return number, Catalog.open(folder)

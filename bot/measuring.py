@@ -19,7 +19,7 @@ from retrieval.errors import BadQueryError
 from retrieval.evaluation import Scores, evaluate
 from retrieval.queries import Query, place, read_queries
 from retrieval.searcher import Searcher
-from retrieval.writer import Progress
+from retrieval.segment_writer import Progress
 
 _NAMES = {
     "questions": "questions",

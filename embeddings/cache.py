@@ -6,7 +6,7 @@ import hashlib
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -95,6 +95,22 @@ class VectorCache:
             return vectors
         place = {key: at for at, key in enumerate(unique)}
         return vectors[[place[key] for key in keys]]
+
+    def recall(self, texts: Iterable[str]) -> dict[str, bytes]:
+        """Return what `keep` was given for these texts, as far as it is there."""
+        keys = {_key(text, self._salt): text for text in texts}
+        found: dict[str, bytes] = {}
+        for start in range(0, len(keys), _LOOKUP):
+            wanted = list(keys)[start : start + _LOOKUP]
+            nothing: dict[bytes, bytes] = {}
+            stored = self._guarded(partial(self._select, wanted), nothing)
+            found.update((keys[key], blob) for key, blob in stored.items())
+        return found
+
+    def keep(self, blobs: Mapping[str, bytes]) -> None:
+        """Store what a model made of texts, in whatever form the caller gives it."""
+        rows = [(_key(text, self._salt), self._model, blob) for text, blob in blobs.items()]
+        self._guarded(partial(self._insert, rows), None)
 
     def prune(self, keep_fingerprints: Iterable[str]) -> int:
         """Forget the vectors of all models but these; return how many were forgotten."""

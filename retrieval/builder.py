@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from embeddings import Encoder
-from retrieval.catalog import Catalog, Problem
-from retrieval.errors import BadQueryError, BrokenIndexError, BusyError, NothingToIndexError
-from retrieval.generation import (
-    Manifest,
-    current_generation,
-    generation_folder,
-    prune,
-    publish,
-    published,
-    read_manifest,
-    start_building,
-    verify,
-)
+from retrieval.errors import BadQueryError, BrokenIndexError, NoIndexError, NothingToIndexError
+from retrieval.generation import generation_folder, prune, published
+from retrieval.manifest import Manifest
 from retrieval.reading import KINDS
-from retrieval.scan import Scan, printable, scan
-from retrieval.writer import Known, Progress, Written, describe_generation, write_generation
+from retrieval.scan import Counts, Scan, look, printable, read
+from retrieval.segment_writer import Progress
+from retrieval.serving import Serving, find_serving
+from retrieval.sources import Problem, Sources
+from retrieval.writer import Plan, write_generation
+from retrieval.writer_lock import writing
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How an index is built."""
-
-    data_dir: Path
-    model: str
-    passage_chars: int
-    keep: int
-    """Generations that stay on disk."""
-    full: bool = False
-    """Read and encode everything anew; folders that are not named again are forgotten."""
+__all__ = ["Plan", "Report", "build"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +36,16 @@ class Report:
     passages: int
     added: int
     changed: int
+    moved: int
     removed: int
     unchanged: int
     failed: int
-    """These five count files."""
+    """These six count files."""
     encoded: int
     reused: int
     """These two count passages."""
     seconds: float
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = field(default=())
 
 
 def build(
@@ -80,24 +61,18 @@ def build(
         if not os.path.lexists(path):
             raise BadQueryError(f"{path}: no such file or folder; name a folder that holds articles")
     plan.data_dir.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(plan.data_dir / "writer.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise BusyError(
-            f"another huiwen is writing the index in {plan.data_dir}; try again when it is done"
-        ) from None
-    try:
+    with writing(plan.data_dir, wait=plan.wait):
         return _build(plan, paths, encoder, progress)
-    finally:
-        lock.release()
 
 
 def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progress) -> Report:
     started = time.perf_counter()
     with ExitStack() as stack:
         serving = None if plan.full else _serving(plan.data_dir)
-        old = stack.enter_context(closing(Catalog.open(serving[0]))) if serving else None
+        old = None
+        if serving is not None:
+            stack.enter_context(closing(serving.lease))
+            old = stack.enter_context(closing(Sources.open(serving.folder)))
         # Without "..": one folder under two names would hold every article twice.
         roots = {os.path.abspath(path) for path in paths}
         if old is not None:
@@ -106,55 +81,30 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
             roots = set(_remembered_roots(plan.data_dir))
         if not roots:
             raise BadQueryError("no folder of articles was named yet; run `huiwen index FOLDER`")
-        found = scan(sorted(roots), old, progress)
-        _refuse_emptiness(found, sorted(roots), serving[1] if serving else None)
-        reusable = serving is not None and _same_vectors(serving[1], plan, encoder)
-        if serving is not None and old is not None and reusable and _unchanged(found, old, roots):
-            counts = serving[1].counts
-            return _report(
-                serving[1].generation, False, counts["articles"], counts["passages"], 0, found, started
-            )
-        known = Known.open(serving[0], encoder.dim) if serving is not None and reusable else None
-        number, written = _write(plan, found, sorted(roots), encoder, known, progress)
+        looked = look(sorted(roots), old, retry=plan.retry)
+        as_it_was = (
+            serving is not None
+            and old is not None
+            and serving.damage is None
+            and _same_making(serving.manifest, plan, encoder)
+            and roots == set(old.roots())
+        )
+        if as_it_was and serving and old and looked.finds_nothing_new(old):
+            unchanged = Counts(unchanged=len(old.holding()))
+            return _report(serving.manifest, False, 0, unchanged, old.problems(), started)
+        found = read(looked, old, progress)
+        _refuse_emptiness(found, sorted(roots), serving.manifest if serving else None)
+        if as_it_was and serving and old and found.finds_nothing_new(old):
+            return _report(serving.manifest, False, 0, found.counts, found.problems, started)
+        manifest, encoded = write_generation(plan, found, sorted(roots), encoder, serving, progress)
     prune(plan.data_dir, plan.keep)
-    return _report(number, True, written.articles, written.passages, written.encoded, found, started)
+    return _report(manifest, True, encoded, found.counts, found.problems, started)
 
 
-def _write(
-    plan: Plan, found: Scan, roots: Sequence[str], encoder: Encoder, known: Known | None, progress: Progress
-) -> tuple[int, Written]:
-    """Write and publish a generation; return its number and what is in it."""
-    building = start_building(plan.data_dir)
-    try:
-        with closing(Catalog.create(building)) as catalog:
-            catalog.add_sources(found.files, found.problems, roots)
-            written = write_generation(
-                building,
-                catalog,
-                found.articles,
-                encoder,
-                passage_chars=plan.passage_chars,
-                known=known,
-                progress=progress,
-            )
-        number = max([0, *published(plan.data_dir)]) + 1
-        manifest = describe_generation(number, plan.model, encoder, plan.passage_chars, written)
-        publish(plan.data_dir, building, manifest)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)  # a full disk has room again
-        raise
-    return number, written
-
-
-def _serving(data_dir: Path) -> tuple[Path, Manifest] | None:
-    """Return the serving generation, None where there is none that can be built upon."""
-    with suppress(BrokenIndexError):
-        number = current_generation(data_dir)
-        if number is not None:
-            folder = generation_folder(data_dir, number)
-            manifest = read_manifest(folder)
-            verify(folder, manifest)
-            return folder, manifest
+def _serving(data_dir: Path) -> Serving | None:
+    """Return the generation to build upon, None where there is none that is whole."""
+    with suppress(BrokenIndexError, NoIndexError):
+        return find_serving(data_dir)
     return None
 
 
@@ -163,9 +113,9 @@ def _remembered_roots(data_dir: Path) -> list[str]:
     for number in reversed(published(data_dir)):
         with (
             suppress(sqlite3.Error),
-            closing(Catalog.open(generation_folder(data_dir, number))) as catalog,
+            closing(Sources.open(generation_folder(data_dir, number))) as sources,
         ):
-            return catalog.roots()
+            return sources.roots()
     return []
 
 
@@ -182,32 +132,31 @@ def _refuse_emptiness(found: Scan, roots: Sequence[str], serving: Manifest | Non
     raise NothingToIndexError(f"no articles in {where}; put {KINDS} files there{reasons}")
 
 
-def _same_vectors(manifest: Manifest, plan: Plan, encoder: Encoder) -> bool:
+def _same_making(manifest: Manifest, plan: Plan, encoder: Encoder) -> bool:
     return (manifest.fingerprint, manifest.passage_chars) == (encoder.fingerprint, plan.passage_chars)
 
 
-def _unchanged(found: Scan, old: Catalog, roots: set[str]) -> bool:
-    same_files = {file.path: file.digest for file in found.files} == {
-        file.path: file.digest for file in old.files().values()
-    }
-    return same_files and list(found.problems) == old.problems() and roots == set(old.roots())
-
-
 def _report(
-    generation: int, published: bool, articles: int, passages: int, encoded: int, found: Scan, started: float
+    manifest: Manifest,
+    published: bool,
+    encoded: int,
+    counts: Counts,
+    problems: Sequence[Problem],
+    started: float,
 ) -> Report:
     return Report(
-        generation=generation,
+        generation=manifest.generation,
         published=published,
-        articles=articles,
-        passages=passages,
-        added=found.added,
-        changed=found.changed,
-        removed=found.removed,
-        unchanged=found.unchanged,
-        failed=len({problem.file for problem in found.problems}),
+        articles=manifest.counts["articles"],
+        passages=manifest.counts["passages"],
+        added=counts.added,
+        changed=counts.changed,
+        moved=counts.moved,
+        removed=counts.removed,
+        unchanged=counts.unchanged,
+        failed=len({problem.file for problem in problems}),
         encoded=encoded,
-        reused=passages - encoded,
+        reused=manifest.counts["passages"] - encoded,
         seconds=round(time.perf_counter() - started, 3),
-        problems=found.problems,
+        problems=tuple(problems),
     )

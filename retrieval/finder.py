@@ -13,14 +13,16 @@ from embeddings import Encoder
 from retrieval.catalog import Catalog
 from retrieval.context import Context
 from retrieval.fusion import FEATURES, FITTED_FOR, FITTED_SCALE
-from retrieval.generation import Manifest
+from retrieval.layout import Layout
 from retrieval.lexical import LexicalIndex, Weighed
+from retrieval.manifest import Manifest
 from retrieval.naming import named_articles
 from retrieval.question import Interpreter, Question
 from retrieval.scale import Scale
 from retrieval.sentences import Span
 from retrieval.units import UnitStore
-from retrieval.vectors import VectorIndex
+from retrieval.vector_parts import VectorParts
+from retrieval.vocabulary import Vocabulary
 
 _CANDIDATES = 100  # of each way of finding; the right passage is nearly always among the first ten of one
 
@@ -47,30 +49,32 @@ class Candidates:
 class Finder:
     """Reads questions and finds candidates in one generation. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, catalog: Catalog, encoder: Encoder, manifest: Manifest) -> None:
+    def __init__(
+        self, folder: Path, layout: Layout, catalog: Catalog, encoder: Encoder, manifest: Manifest
+    ) -> None:
         """Open the parts of the generation in `folder`."""
         self._catalog = catalog
-        self._words, self._bigrams, self._names, self._headings = (
-            LexicalIndex.open(folder, catalog.connection, field)
-            for field in ("words", "bigrams", "names", "headings")
+        segments, passages = catalog.segments(), layout.passages
+        self._words, self._bigrams, self._names = (
+            LexicalIndex.open(segments, field, passages) for field in ("words", "bigrams", "names")
         )
-        self._paragraphs, self._sentences, terms = (
-            VectorIndex.open(folder / f"{name}.faiss") for name in ("paragraphs", "sentences", "terms")
+        self._headings = LexicalIndex.open(segments, "headings", layout.articles)
+        self._paragraphs = VectorParts.open(layout.folders, "paragraphs.faiss", passages)
+        self._sentences = VectorParts.open_owned(
+            layout.folders, "sentences.faiss", "sentence_owners.npy", passages
         )
-        self._lengths: Floats = np.asarray(np.load(folder / "lengths.npy", mmap_mode="r"))
+        self._lengths: Floats = np.asarray(layout.load("lengths.npy"), np.float32)
         lexicon = (self._words, self._bigrams, self._names)
         mean, deviation = np.load(folder / "scale.npy").tolist()
         own = Scale(mean, deviation)
         self._scale = FITTED_SCALE if manifest.fingerprint == FITTED_FOR else own
         common: Floats = np.load(folder / "common.npy")
-        self._interpreter = Interpreter(encoder, catalog, common, lexicon, terms, self._scale)
-        self._units = UnitStore.open(folder, manifest.dim)
-        self.owners: npt.NDArray[np.int32] = np.asarray(np.load(folder / "owners.npy", mmap_mode="r"))
-        self._starts = np.searchsorted(self.owners, np.arange(self._headings.size))
+        vocabulary = Vocabulary.open(segments)
+        self._interpreter = Interpreter(encoder, catalog, common, lexicon, vocabulary, self._scale)
+        self._units = UnitStore.open(layout.folders, manifest.dim, passages)
+        self.owners = layout.owners
+        self._starts = layout.starts
         self._context = Context(self.owners, self._words, self._names, self._headings)
-        self._sentence_owners: npt.NDArray[np.int32] = np.asarray(
-            np.load(folder / "sentence_owners.npy", mmap_mode="r")
-        )
 
     def understand(self, text: str) -> Question:
         """Return a question in the forms in which it is compared."""
@@ -88,27 +92,26 @@ class Finder:
         tells of the time that is asked for.
         """
         by_paragraph, _ = self._paragraphs.search(asked.vector, _CANDIDATES, allowed)
-        sentences_allowed = None if allowed is None else allowed[self._sentence_owners]
-        by_sentence, _ = self._sentences.search(asked.vector, _CANDIDATES, sentences_allowed)
+        by_sentence, _ = self._sentences.search(asked.vector, _CANDIDATES, allowed)
         whole = {
             "words": self._words.score(asked.words) / asked.words_mass,
             "bigrams": self._bigrams.score(asked.bigrams) / asked.bigrams_mass,
             "bridge": self._bridge(asked),
             "names": self._named(asked),
         }
-        found = [by_paragraph, self._sentence_owners[by_sentence].astype(np.int64)]
+        found = [by_paragraph, by_sentence]
         found += [_highest(scores, _CANDIDATES, allowed) for scores in whole.values()]
         shares, lacks = self._context.weigh(asked)
         best_articles = self._best_articles(shares, allowed)
         found.append(self._of_articles(best_articles, allowed))
         candidates = np.unique(np.concatenate(found))
         headings = self._headings.score(self._headings.weigh(item.term for item in asked.words))
-        columns = {
+        columns: dict[str, Floats] = {
             "units": self._units.best(asked.vector, candidates),
             "paragraph": self._paragraphs.vectors(candidates) @ asked.vector,
             "length": self._lengths[candidates],
             "kind": self._of_kind(asked, candidates),
-            "time": np.zeros(len(candidates)) if of_time is None else of_time[candidates],
+            "time": np.zeros(len(candidates), np.float32) if of_time is None else of_time[candidates],
             "headings": headings[self.owners[candidates]] / asked.words_mass,
             "article": shares[self.owners[candidates]],
             "lacks": lacks[self.owners[candidates]],
@@ -156,7 +159,7 @@ class Finder:
 
     def _beginnings(self, articles: Numbers) -> dict[int, tuple[str, str]]:
         """Return headline and first paragraph of articles by their numbers, of those with others besides."""
-        several = self.owners[np.minimum(self._starts[articles] + 1, len(self.owners) - 1)] == articles
+        several = self._starts[articles + 1] - self._starts[articles] > 1
         headlines = self._catalog.headlines(articles[several].tolist())
         leads = self._catalog.texts(self._starts[list(headlines)].tolist())
         return {
@@ -191,7 +194,7 @@ class Finder:
 
     def _of_articles(self, articles: Numbers, allowed: Mask | None) -> Numbers:
         """Return the passages of these articles, the first ones of a long article."""
-        starts, ends = self._starts[articles], np.searchsorted(self.owners, articles, "right")
+        starts, ends = self._starts[articles], self._starts[articles + 1]
         ranges = [np.arange(a, min(b, a + _CANDIDATES)) for a, b in zip(starts, ends, strict=True)]
         numbers = np.concatenate([np.zeros(0, np.int64), *ranges]).astype(np.int64)
         return numbers if allowed is None else numbers[allowed[numbers]]

@@ -1,53 +1,24 @@
 """Generations: immutable states of the index on disk, published by one atomic rename.
 
     DATA_DIR/CURRENT                    the number of the serving generation
-    DATA_DIR/generations/00000007/      its files, and manifest.json that vouches for them
+    DATA_DIR/generations/00000007/      what it has, and manifest.json that vouches for all its files
+    DATA_DIR/segments/00000012/         articles with everything that they are found by, shared by generations
 
-A writer fills a folder of its own beside the others, names it when it is whole, and then replaces CURRENT.
-Whatever fails before that last step, the old generation serves on.
+A writer fills folders of its own beside the others, names them when they are whole, and then replaces
+CURRENT. Whatever fails before that last step, the old generation serves on. An arrival writes a small
+segment; what was there before is shared, and what goes is left out of the generation's layout.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-
-import xxhash
 
 from retrieval.errors import BrokenIndexError, NoIndexError
-
-FORMAT = 6  # raised when files change their meaning
-_MANIFEST = "manifest.json"
-_BLOCK = 1 << 20
-# Checksums of all files are verified on opening up to this many bytes in all, some 50 ms of work; beyond
-# it only the sizes and the small files are, and `huiwen doctor` verifies the rest.
-_VERIFY_AT_ONCE = 512 << 20
-_SMALL = 16 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation is and what it is made of."""
-
-    format: int
-    generation: int
-    created: str
-    """UTC, ISO 8601."""
-    model: str
-    fingerprint: str
-    """Of the encoder; another one's vectors cannot be compared with these."""
-    dim: int
-    passage_chars: int
-    counts: Mapping[str, int]
-    versions: Mapping[str, str]
-    files: Mapping[str, Mapping[str, int | str]]
-    """By name: bytes and xxh3_128 checksum."""
+from retrieval.leases import in_use
+from retrieval.manifest import Manifest, read_manifest, write_manifest
 
 
 def current_generation(data_dir: Path) -> int | None:
@@ -84,97 +55,85 @@ def published(data_dir: Path) -> list[int]:
     return []
 
 
-def start_building(data_dir: Path) -> Path:
-    """Return an empty folder to build in; what interrupted writers left behind is cleared away."""
-    home = data_dir / "generations"
+def segment_folder(data_dir: Path, name: str) -> Path:
+    """Return where a segment's files are."""
+    return data_dir / "segments" / name
+
+
+def start_building(data_dir: Path, kind: str) -> Path:
+    """Return an empty folder to build in, of the `kind` "segments" or "generations"."""
+    home = data_dir / kind
     home.mkdir(parents=True, exist_ok=True)
-    for left in home.glob("building-*"):
-        shutil.rmtree(left, ignore_errors=True)
     folder = home / f"building-{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     return folder
 
 
+def keep_segment(data_dir: Path, building: Path) -> str:
+    """Give a segment that is whole its name, everything on disk; return the name."""
+    _sync_all(building)
+    numbers = [int(entry.name) for entry in building.parent.iterdir() if entry.name.isdigit()]
+    folder = segment_folder(data_dir, f"{max(numbers, default=0) + 1:08d}")
+    building.rename(folder)
+    _sync(folder.parent)
+    return folder.name
+
+
 def publish(data_dir: Path, building: Path, manifest: Manifest) -> None:
     """Make `building` the serving generation: everything to disk, then one rename."""
-    files = {path.name: _vouch(path) for path in sorted(building.iterdir())}
-    record = {**asdict(manifest), "files": files}
-    text = json.dumps({**record, "seal": _seal(record)}, ensure_ascii=False, indent=1)
-    (building / _MANIFEST).write_text(text, encoding="utf-8")
-    for path in building.iterdir():
-        _sync(path)
-    _sync(building)
+    write_manifest(building, manifest)
+    _sync_all(building)
     building.rename(generation_folder(data_dir, manifest.generation))
     _sync(data_dir / "generations")
+    point_to(data_dir, manifest.generation)
+
+
+def point_to(data_dir: Path, number: int) -> None:
+    """Make a generation that is on disk the serving one."""
     pointer = data_dir / "CURRENT.new"
-    pointer.write_text(f"{manifest.generation}\n", encoding="ascii")
+    pointer.write_text(f"{number}\n", encoding="ascii")
     _sync(pointer)
     pointer.replace(data_dir / "CURRENT")
     _sync(data_dir)
 
 
 def prune(data_dir: Path, keep: int) -> None:
-    """Remove all but the newest `keep` generations; the serving one always stays."""
+    """Remove all but the newest `keep` generations, and the segments that none of the rest is laid out over.
+
+    The serving generation always stays, and so do those that somebody reads.
+    """
     serving = current_generation(data_dir)
     for number in published(data_dir)[:-keep]:
-        if number != serving:
-            shutil.rmtree(generation_folder(data_dir, number), ignore_errors=True)
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Return the manifest of a generation. Raises BrokenIndexError."""
-    try:
-        record: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        found = record["format"]
-        if found == FORMAT:
-            if record.pop("seal") != _seal(record):
-                raise ValueError
-            return Manifest(**record)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _broken(folder, f"its manifest cannot be read ({type(error).__name__})") from None
-    raise BrokenIndexError(
-        f"generation {folder.name} was written by another version of huiwen (format {found}, this one reads"
-        f" {FORMAT}); run `huiwen index` to rebuild"
-    )
-
-
-def verify(folder: Path, manifest: Manifest, *, thorough: bool = False) -> None:
-    """Check a generation's files against its manifest. Raises BrokenIndexError naming the first bad one."""
-    sizes = {name: int(entry["bytes"]) for name, entry in manifest.files.items()}
-    everything = thorough or sum(sizes.values()) <= _VERIFY_AT_ONCE
-    for name, size in sizes.items():
-        path = folder / name
+        folder = generation_folder(data_dir, number)
+        if number != serving and not in_use(folder):
+            _remove(folder)
+    for left in (data_dir / "generations").glob("building-*"):
+        _remove(left)
+    used: set[str] = set()
+    for number in published(data_dir):
         try:
-            actual = path.stat().st_size
-            if actual != size:
-                raise _broken(folder, f"{name} has {actual} bytes instead of {size}")
-            if (everything or size <= _SMALL) and _checksum(path) != manifest.files[name]["xxh3"]:
-                raise _broken(folder, f"{name} has changed since it was written")
-        except OSError as error:
-            raise _broken(folder, f"{name} cannot be read ({error.strerror})") from None
+            used.update(read_manifest(generation_folder(data_dir, number)).segments)
+        except BrokenIndexError:
+            continue  # nobody can read what it is laid out over
+    for entry in (data_dir / "segments").glob("*"):
+        if entry.name not in used:
+            _remove(entry)
 
 
-def _broken(folder: Path, reason: str) -> BrokenIndexError:
-    return BrokenIndexError(
-        f"generation {folder.name} is damaged: {reason}; run `huiwen index --full` to rebuild"
-    )
+def _remove(folder: Path) -> None:
+    """Remove a folder; what is half removed must not be taken for whole, so its name goes first."""
+    gone = folder.with_name(f"building-gone-{folder.name}")
+    with suppress(OSError):
+        folder.rename(gone)
+        folder = gone
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-def _seal(record: Mapping[str, Any]) -> str:
-    """Return a checksum of what a manifest says: nothing else vouches for it."""
-    return xxhash.xxh3_128_hexdigest(json.dumps(record, sort_keys=True).encode())
-
-
-def _vouch(path: Path) -> dict[str, int | str]:
-    return {"bytes": path.stat().st_size, "xxh3": _checksum(path)}
-
-
-def _checksum(path: Path) -> str:
-    digest = xxhash.xxh3_128()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+def _sync_all(folder: Path) -> None:
+    for path in folder.iterdir():
+        _sync(path)
+    _sync(folder)
 
 
 def _sync(path: Path) -> None:

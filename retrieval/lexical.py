@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from retrieval.places import Places
 
 # Robertson et al., "Okapi at TREC-3", with Lucene's defaults.
 _K1 = 1.2
@@ -25,36 +27,37 @@ class Weighed:
     """A question's term that the index knows."""
 
     term: str
-    number: int
-    """Of the term in its index."""
+    numbers: tuple[int, ...]
+    """Of the term in each segment of its index, -1 where it has none."""
     idf: float
     weight: float
     """1 for a term that stands in the question, less for one that is only near to it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The postings of one segment."""
+
+    terms: sqlite3.Connection
+    offsets: npt.NDArray[np.int64]
+    """One entry a term and one more."""
+    documents: npt.NDArray[np.int32]
+    """Rows of the segment, rising within a term."""
+    counts: npt.NDArray[np.uint16]
+    usual: Floats
+    """The share of all words of the language that each term is."""
+
+
 class LexicalIndex:
-    """Postings of one field. Documents are numbered from 0 in the order in which they were given."""
+    """Postings of one field, over the segments of a generation, in the numbers of its documents."""
 
     def __init__(
-        self,
-        terms: sqlite3.Connection,
-        field: str,
-        offsets: npt.NDArray[np.int64],
-        documents: npt.NDArray[np.int32],
-        counts: npt.NDArray[np.uint16],
-        lengths: npt.NDArray[np.int32],
-        usual: Floats,
+        self, field: str, parts: Sequence[_Part], lengths: npt.NDArray[np.int32], places: Places
     ) -> None:
-        """Take the parts; `offsets` has one entry a term and one more, `documents` rises within a term.
-
-        `usual` is the share of documents that would have a term if this were any text of the language.
-        """
-        self._terms = terms
+        """Take what `open` found; `lengths` (documents,) counts the terms of each document."""
         self._field = field
-        self._offsets = offsets
-        self._documents = documents
-        self._counts = counts
-        self._usual = usual
+        self._parts = parts
+        self._places = places
         self.size = len(lengths)
         self._mean = float(lengths.mean()) if self.size else 1.0
         self._norm = (_K1 * (1 - _B + _B * lengths / max(self._mean, 1.0))).astype(np.float32)
@@ -89,25 +92,37 @@ class LexicalIndex:
         np.save(folder / f"{field}.documents.npy", np.asarray(of_document, np.int32)[order])
         np.save(folder / f"{field}.counts.npy", np.asarray(counts, np.uint16)[order])
         np.save(folder / f"{field}.lengths.npy", np.asarray(lengths, np.int32))
-        mean = sum(lengths) / max(len(lengths), 1)
-        expected = 1 - np.exp(-mean * np.fromiter(map(usual, numbers), np.float32, len(numbers)))
-        np.save(folder / f"{field}.usual.npy", expected.astype(np.float32))
+        np.save(folder / f"{field}.usual.npy", np.fromiter(map(usual, numbers), np.float32, len(numbers)))
         rows = ((field, term, number) for term, number in numbers.items())
         terms.executemany("INSERT INTO terms (field, term, number) VALUES (?, ?, ?)", rows)
 
     @classmethod
-    def open(cls, folder: Path, terms: sqlite3.Connection, field: str) -> LexicalIndex:
-        """Return the index that `write` left in `folder`, its postings memory-mapped."""
-        parts = [
-            np.asarray(np.load(folder / f"{field}.{part}.npy", mmap_mode="r"))
-            for part in ("offsets", "documents", "counts", "lengths", "usual")
-        ]
-        return cls(terms, field, *parts)
+    def open(
+        cls, segments: Sequence[tuple[Path, sqlite3.Connection]], field: str, places: Places
+    ) -> LexicalIndex:
+        """Return the index over what `write` left in these folders, its postings memory-mapped.
+
+        With each folder comes the table of its terms; `places` tells which of the documents there are.
+        """
+        parts: list[_Part] = []
+        lengths: list[npt.NDArray[np.int32]] = []
+        for folder, terms in segments:
+            offsets, documents, counts, usual, own = (
+                np.asarray(np.load(folder / f"{field}.{part}.npy", mmap_mode="r"))
+                for part in ("offsets", "documents", "counts", "usual", "lengths")
+            )
+            parts.append(_Part(terms, offsets, documents, counts, usual))
+            lengths.append(own)
+        return cls(field, parts, places.gather(lengths) if parts else np.zeros(0, np.int32), places)
 
     def weigh(self, terms: Iterable[str]) -> list[Weighed]:
-        """Return the terms that occur in the index, each once, with their inverse document frequency."""
+        """Return the terms that documents have, each once, with their inverse document frequency."""
+        found = ((term, self._numbers(term)) for term in dict.fromkeys(terms))
+        weighed = ((term, numbers, self._frequency(numbers)) for term, numbers in found)
         return [
-            Weighed(term, number, self._idf(number), 1.0) for term, number in self._numbers(terms).items()
+            Weighed(term, numbers, self._idf(numbers, frequency), 1.0)
+            for term, numbers, frequency in weighed
+            if frequency
         ]
 
     def missing_idf(self) -> float:
@@ -115,19 +130,22 @@ class LexicalIndex:
         return float(np.log1p((self.size + _PRIOR + 0.5) / 0.5))
 
     def documents(self, item: Weighed) -> npt.NDArray[np.int32]:
-        """Return the documents that have a term, rising."""
-        return self._documents[self._span(item.number)]
+        """Return the documents that have a term."""
+        found = [documents for documents, _ in self._postings(item.numbers)]
+        return found[0] if len(found) == 1 else np.concatenate([np.zeros(0, np.int32), *found])
 
     def unknown_idf(self, share: float) -> float:
         """Return the weight of a term that no document has; `share` is its share of all words elsewhere."""
-        return self._idf_of(_PRIOR * float(1 - np.exp(-self._mean * share)))
+        return self._idf_of(self._expected(share))
 
     def score(self, weighed: Sequence[Weighed]) -> Floats:
         """Return the BM25 score of every document for a disjunction of terms, float32 (size,)."""
         scores = np.zeros(self.size, np.float32)
         for item in weighed:
-            documents, gains = self._posting(item.number)
-            scores[documents] += np.float32(item.idf * item.weight) * gains
+            for documents, counted in self._postings(item.numbers):
+                counts = counted.astype(np.float32)
+                gains = counts * np.float32(_K1 + 1) / (counts + self._norm[documents])
+                scores[documents] += np.float32(item.idf * item.weight) * gains
         return scores
 
     def score_best(self, group: Sequence[Weighed]) -> Floats:
@@ -142,27 +160,41 @@ class LexicalIndex:
             scores[documents] = np.maximum(scores[documents], np.float32(item.idf * item.weight))
         return scores
 
-    def _posting(self, number: int) -> tuple[npt.NDArray[np.int32], Floats]:
-        span = self._span(number)
-        documents = self._documents[span]
-        counts = self._counts[span].astype(np.float32)
-        return documents, counts * np.float32(_K1 + 1) / (counts + self._norm[documents])
+    def _postings(
+        self, numbers: Sequence[int]
+    ) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.uint16]]]:
+        """Yield the documents of each segment that have a term, and how often."""
+        for segment, (part, number) in enumerate(zip(self._parts, numbers, strict=True)):
+            if number < 0:
+                continue
+            span = slice(int(part.offsets[number]), int(part.offsets[number + 1]))
+            documents = self._places.numbers[segment][part.documents[span]]
+            counts = part.counts[span]
+            if not self._places.complete[segment]:
+                there = documents >= 0
+                documents, counts = documents[there], counts[there]
+            yield documents, counts
 
-    def _span(self, number: int) -> slice:
-        return slice(int(self._offsets[number]), int(self._offsets[number + 1]))
+    def _frequency(self, numbers: Sequence[int]) -> int:
+        """Return how many documents have a term."""
+        return sum(len(documents) for documents, _ in self._postings(numbers))
 
-    def _idf(self, number: int) -> float:
-        frequency = int(self._offsets[number + 1] - self._offsets[number]) + _PRIOR * float(
-            self._usual[number]
+    def _idf(self, numbers: Sequence[int], frequency: int) -> float:
+        usual = next(
+            float(part.usual[number])
+            for part, number in zip(self._parts, numbers, strict=True)
+            if number >= 0
         )
-        return self._idf_of(frequency)
+        return self._idf_of(frequency + self._expected(usual))
+
+    def _expected(self, share: float) -> float:
+        """Return how many of `_PRIOR` texts of the language would have a term of that share of its words."""
+        return _PRIOR * float(1 - np.exp(-self._mean * share))
 
     def _idf_of(self, frequency: float) -> float:
         return float(np.log1p((self.size + _PRIOR - frequency + 0.5) / (frequency + 0.5)))
 
-    def _numbers(self, terms: Iterable[str]) -> dict[str, int]:
+    def _numbers(self, term: str) -> tuple[int, ...]:
         find = "SELECT number FROM terms WHERE field = ? AND term = ?"
-        found = {
-            term: self._terms.execute(find, (self._field, term)).fetchone() for term in dict.fromkeys(terms)
-        }
-        return {term: row[0] for term, row in found.items() if row is not None}
+        rows = (part.terms.execute(find, (self._field, term)).fetchone() for part in self._parts)
+        return tuple(row[0] if row is not None else -1 for row in rows)

@@ -20,7 +20,7 @@ from retrieval.names import name_groups
 from retrieval.scale import Scale
 from retrieval.statements import Statement, wanted_statement
 from retrieval.terms import bigrams, foreign_words, is_chinese, usual_share, words
-from retrieval.vectors import VectorIndex
+from retrieval.vocabulary import Vocabulary
 
 _MOST_CHARS = 2000  # of a question; what follows no longer changes its meaning
 _MOST_MEANINGS = 4096  # words whose meanings are kept, some ten megabytes
@@ -68,7 +68,7 @@ class Interpreter:
         catalog: Catalog,
         common: Floats,
         lexicon: tuple[LexicalIndex, LexicalIndex, LexicalIndex],
-        vocabulary: VectorIndex,
+        vocabulary: Vocabulary,
         scale: Scale,
     ) -> None:
         """Take the encoder and what the generation keeps; `lexicon` is its words, bigrams and names."""
@@ -139,12 +139,20 @@ class Interpreter:
         return self._words.weigh(self._catalog.written_names([spelt])) if spelt in names else []
 
     def _near(self, vector: Floats) -> list[Weighed]:
-        numbers, similarities = self._vocabulary.search(vector, _NEAR_WORDS)
-        similarities = np.minimum(self._scale.told_on(FITTED_SCALE, similarities), 1)
-        kept = similarities >= _NEAR_LEAST
-        terms = self._catalog.vocabulary(numbers[kept])
-        weight = dict(zip(terms, (similarities[kept] ** 2).tolist(), strict=True))
-        near = [replace(item, weight=weight[item.term]) for item in self._words.weigh(terms)]
+        known: dict[str, Weighed] = {}
+
+        def there(terms: list[str]) -> list[str]:
+            known.update((item.term, item) for item in self._words.weigh(terms))
+            return [term for term in terms if term in known]
+
+        found = self._vocabulary.near(vector, _NEAR_WORDS, there)
+        raw = np.asarray([similarity for _, similarity in found], np.float32)
+        similarities = np.minimum(self._scale.told_on(FITTED_SCALE, raw), 1)
+        near = [
+            replace(known[term], weight=float(similarity) ** 2)
+            for (term, _), similarity in zip(found, similarities, strict=True)
+            if similarity >= _NEAR_LEAST
+        ]
         # A rare word that is only near must not count for more than the usual one that is meant.
         mean = sum(item.idf * item.weight for item in near) / max(sum(item.weight for item in near), 1e-6)
         return [replace(item, idf=min(item.idf, mean)) for item in near]

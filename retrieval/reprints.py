@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from retrieval.catalog import Found, Problem
 from retrieval.dates import date_range, days_between
 from retrieval.model import Article
 from retrieval.reading import article_id, has_own_ids
 from retrieval.reading.identity import folded
 from retrieval.signatures import Hashes, Signature, alike, runs, signature, similarity
+from retrieval.sources import Found, Problem
 
 _SAME = 0.8  # share of common runs of letters from which two texts are one, with corrections
 _OTHER = 0.5  # below it two texts of one id are not even versions of each other

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,12 +12,42 @@ from pathlib import Path
 
 import xxhash
 
-from retrieval.catalog import Catalog, Found, Problem, SourceFile
 from retrieval.errors import UnreadableError
 from retrieval.reading import find_files, read_many
 from retrieval.reprints import Merged, merge_reprints, signature_of
+from retrieval.sources import Found, Problem, SourceFile, Sources
 
 _BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of files since the last time; only those that hold articles count."""
+
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
+    """The same content at another path."""
+    removed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The files below some folders, not read yet."""
+
+    seen: tuple[_Seen, ...]
+    problems: tuple[Problem, ...]
+    """What is amiss with files and folders as such."""
+
+    def finds_nothing_new(self, old: Sources) -> bool:
+        """Return whether all is as it was, so that nothing needs to be read."""
+        files = [one.file for one in self.seen if one.file is not None]
+        return (
+            not any(one.is_new for one in self.seen)
+            and {file.path for file in files} == old.files().keys()
+            and list(self.problems) == old.problems(of_files=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,52 +56,71 @@ class Scan:
 
     articles: tuple[Merged, ...]
     files: tuple[SourceFile, ...]
-    problems: tuple[Problem, ...]
-    added: int
-    changed: int
-    removed: int
-    unchanged: int
+    """All that were read, those too that hold no article."""
+    read: Mapping[str, Sequence[Found]]
+    """What is in each file that was read now, by its path."""
+    file_problems: tuple[Problem, ...]
+    article_problems: tuple[Problem, ...]
+    counts: Counts
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return all of them."""
+        return (*self.file_problems, *self.article_problems)
+
+    def finds_nothing_new(self, old: Sources) -> bool:
+        """Return whether all that was read says what was known."""
+        digests = ({file.path: file.digest for file in files} for files in (self.files, old.files().values()))
+        return next(digests) == next(digests) and list(self.problems) == old.problems()
 
 
-def scan(roots: Sequence[str], old: Catalog | None, progress: Callable[[str, int, int], None]) -> Scan:
-    """Read what is new or changed below `roots` and take the rest over from `old`.
+def look(roots: Sequence[str], old: Sources | None, *, retry: bool) -> Look:
+    """Look at the files below `roots`, to read what is new or changed, and with `retry` what failed.
 
     A folder that is not there at the moment (a disk that is not mounted) keeps the articles it had; the
     problems say so.
     """
     known = old.files() if old else {}
-    # What was said of these lay outside them (another file had the article, the disk failed): read anew.
-    doubtful = {problem.file for problem in old.problems() if not problem.path} if old else set()
+    failed = {problem.path for problem in old.problems()} if old and retry else set()
     problems: list[Problem] = []
-    seen = [_look(*entry, known.get(entry[0]), doubtful) for entry in _find(roots, known, problems)]
-    readings = _read_all([one.file for one in seen if one.is_new and one.file is not None], progress)
-    files: dict[str, SourceFile] = {}
-    articles: list[Found] = []
-    for one in seen:
-        if one.problem is not None:
-            problems.append(one.problem)
-        if one.file is None:
-            continue
-        if one.is_new:
-            own, remarks = readings[one.file.path]
-        else:
-            assert old is not None
-            own, remarks = old.found_in(one.file), old.remarks(one.file.path)
-        problems += [Problem(one.file.name, remark, one.file.path) for remark in remarks]
-        if own:
-            files[one.file.path] = one.file
-            articles += own
-    merged, clashes = merge_reprints(articles)
-    changed = sum(path in known and known[path].digest != file.digest for path, file in files.items())
-    added = len(files.keys() - known.keys())
+    seen = [_look(*entry, known.get(entry[0]), failed) for entry in _find(roots, known, problems)]
+    problems += [one.problem for one in seen if one.problem is not None]
+    return Look(tuple(seen), tuple(problems))
+
+
+def read(looked: Look, old: Sources | None, progress: Callable[[str, int, int], None]) -> Scan:
+    """Read what is new or changed and take the rest over from `old`."""
+    files = {one.file.path: one.file for one in looked.seen if one.file is not None}
+    new = [one.file for one in looked.seen if one.is_new and one.file is not None]
+    readings = _read_all(new, progress)
+    kept = {path: file for path, file in files.items() if path not in readings}
+    found = {**(old.found(kept) if old else {}), **{path: own for path, (own, _) in readings.items()}}
+    remarks = {**(old.remarks() if old else {}), **{path: own for path, (_, own) in readings.items()}}
+    merged, clashes = merge_reprints([item for path in files for item in found[path]])
+    said = [
+        Problem(file.name, remark, path) for path, file in files.items() for remark in remarks.get(path, ())
+    ]
     return Scan(
         articles=tuple(merged),
         files=tuple(files.values()),
-        problems=(*problems, *clashes),
-        added=added,
+        read={path: own for path, (own, _) in readings.items()},
+        file_problems=looked.problems,
+        article_problems=(*said, *clashes),
+        counts=_count({path: file for path, file in files.items() if found[path]}, old),
+    )
+
+
+def _count(files: Mapping[str, SourceFile], old: Sources | None) -> Counts:
+    known = {path: file for path, file in old.files().items() if path in old.holding()} if old else {}
+    changed = sum(path in known and known[path].digest != file.digest for path, file in files.items())
+    added, removed = files.keys() - known.keys(), known.keys() - files.keys()
+    moved = Counter(files[path].digest for path in added) & Counter(known[path].digest for path in removed)
+    return Counts(
+        added=len(added) - moved.total(),
         changed=changed,
-        removed=len(known.keys() - files.keys()),
-        unchanged=len(files) - added - changed,
+        moved=moved.total(),
+        removed=len(removed) - moved.total(),
+        unchanged=len(files) - len(added) - changed,
     )
 
 
@@ -85,7 +135,7 @@ class _Seen:
     problem: Problem | None
 
 
-def _look(path: str, name: str, reachable: bool, before: SourceFile | None, doubtful: set[str]) -> _Seen:
+def _look(path: str, name: str, reachable: bool, before: SourceFile | None, failed: set[str]) -> _Seen:
     if before is not None and not reachable:
         return _Seen(before, False, None)
     try:
@@ -94,7 +144,7 @@ def _look(path: str, name: str, reachable: bool, before: SourceFile | None, doub
         return _Seen(before, False, Problem(name, str(error)))
     except UnreadableError as error:
         return _Seen(None, False, Problem(name, str(error), path))
-    return _Seen(file, file != before or name in doubtful, None)
+    return _Seen(file, file != before or path in failed, None)
 
 
 def _read_all(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 import weakref
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,16 +14,18 @@ import numpy as np
 from config import EmbeddingSettings, SearchSettings
 from embeddings import Encoder, Reranker, open_encoder
 from retrieval.catalog import Catalog
-from retrieval.errors import BadQueryError, BrokenIndexError, EncoderMismatchError
+from retrieval.errors import BadQueryError, EncoderMismatchError
 from retrieval.explaining import explain_question
 from retrieval.finder import Candidates, Finder, Floats, Mask
 from retrieval.fusion import FITTED, Fusion, Fusions, Margin
-from retrieval.generation import Manifest, generation_folder, read_manifest, require_generation, verify
+from retrieval.layout import Layout
+from retrieval.manifest import Manifest
 from retrieval.model import Answer
 from retrieval.presenting import Presenter, Wanted
 from retrieval.ranked import Ranked
 from retrieval.reranking import rerank
 from retrieval.scope import Scope, scope_of
+from retrieval.serving import Serving, as_broken, find_serving
 from retrieval.timeline import Timeline
 
 _USUAL = SearchSettings()
@@ -33,23 +36,23 @@ class Searcher:
 
     def __init__(
         self,
-        folder: Path,
-        manifest: Manifest,
+        serving: Serving,
         encoder: Encoder,
         settings: SearchSettings,
         fusions: Fusions,
         reranker: Reranker | None = None,
     ) -> None:
-        """Open the parts of the generation in `folder`; see `open` for the usual way."""
-        self.manifest = manifest
-        self.catalog = Catalog.open(folder)
-        weakref.finalize(self.catalog, self.catalog.connection.close)
+        """Open the parts of a generation and hold it; see `open` for the usual way."""
+        self.manifest = serving.manifest
+        layout = Layout.open(serving.folder, serving.segments())
+        self.catalog = Catalog.open(layout)
+        weakref.finalize(self.catalog, _close, serving, self.catalog.connections)
         self._settings = settings
         self._fusions = fusions
         self._reranker = reranker
-        self.finder = Finder(folder, self.catalog, encoder, manifest)
+        self.finder = Finder(serving.folder, layout, self.catalog, encoder, serving.manifest)
         self._presenter = Presenter(self.catalog, self.finder)
-        self.timeline = Timeline.open(folder, self.finder.owners)
+        self.timeline = Timeline.open(layout)
 
     @classmethod
     def open(
@@ -66,22 +69,15 @@ class Searcher:
         A reranker orders the first `settings.rerank_top` candidates anew.
         Raises NoIndexError, BrokenIndexError, EncoderMismatchError, EmbeddingError.
         """
-        number = require_generation(data_dir)
-        folder = generation_folder(data_dir, number)
+        serving = find_serving(data_dir)
         try:
-            manifest = read_manifest(folder)
-            verify(folder, manifest)
-            encoder = encoder or open_encoder(EmbeddingSettings(model=manifest.model))
-            _require_model(manifest, encoder)
-            return cls(folder, manifest, encoder, settings, fusions, reranker)
-        except (BrokenIndexError, OSError, RuntimeError, sqlite3.Error) as error:
-            if require_generation(data_dir) != number:  # a writer has replaced and removed it meanwhile
-                return cls.open(data_dir, encoder, settings, fusions, reranker)
-            if isinstance(error, BrokenIndexError):
-                raise
-            raise BrokenIndexError(
-                f"generation {folder.name} cannot be opened ({error}); run `huiwen index --full` to rebuild"
-            ) from None
+            encoder = encoder or open_encoder(EmbeddingSettings(model=serving.manifest.model))
+            _require_model(serving.manifest, encoder)
+            with as_broken(serving.folder):
+                return cls(serving, encoder, settings, fusions, reranker)
+        except BaseException:
+            serving.lease.close()
+            raise
 
     @property
     def generation(self) -> int:
@@ -160,6 +156,12 @@ class Searcher:
         if not without:
             return None
         return np.asarray(~np.isin(self.finder.owners, self.catalog.numbers(without)))
+
+
+def _close(serving: Serving, connections: Sequence[sqlite3.Connection]) -> None:
+    for connection in connections:
+        connection.close()
+    serving.lease.close()
 
 
 def _require_model(manifest: Manifest, encoder: Encoder) -> None:

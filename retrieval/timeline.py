@@ -15,8 +15,11 @@ from retrieval.date_phrases import phrases
 from retrieval.dates import date_range, with_year
 from retrieval.days import from_number, shifted, whole
 from retrieval.folding import fold
+from retrieval.layout import Layout
 from retrieval.model import Article, PartialDate
 from retrieval.periods import Period, Span
+
+_FILES = ("dates", "mentions")
 
 Days = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
@@ -35,12 +38,17 @@ class Timeline:
         self._passages, self._first, self._last = mentions[:, 0], mentions[:, 1], mentions[:, 2]
 
     @classmethod
-    def open(cls, folder: Path, owners: Days) -> Timeline:
-        """Return the timeline of the generation in `folder`; `owners` is the article of each passage."""
-        articles, mentions = (
-            np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in ("dates", "mentions")
-        )
-        return cls(owners, articles, mentions)
+    def open(cls, layout: Layout) -> Timeline:
+        """Return the timeline of a generation."""
+        loaded = [
+            [np.load(folder / f"{name}.npy", mmap_mode="r") for folder in layout.folders] for name in _FILES
+        ]
+        mentions = [np.zeros((0, 3), np.int32)]
+        for told, numbers in zip(loaded[1], layout.passages.numbers, strict=True):
+            passages = numbers[told[:, 0]]
+            there = passages >= 0
+            mentions.append(np.column_stack([passages[there], told[there, 1:]]))
+        return cls(layout.owners, layout.articles.gather(loaded[0]), np.concatenate(mentions))
 
     @staticmethod
     def write(folder: Path, articles: Iterable[tuple[Article, Iterable[str]]]) -> None:

@@ -8,11 +8,13 @@ their units are read from a memory-mapped file of one byte a component.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.places import Places
 from retrieval.sentences import Span, clause_spans, sentence_spans
 
 _CLAUSES = 3  # longest run of clauses; longer ones no longer gain (measured on the dev sets)
@@ -58,22 +60,21 @@ class UnitWriter:
         np.save(self._folder / "units.offsets.npy", np.asarray(self._offsets, np.int64))
 
 
-class UnitStore:
-    """The units of all passages, memory-mapped."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The units of one segment, memory-mapped."""
 
-    def __init__(
-        self,
-        codes: Codes,
-        scales: Floats,
-        spans: npt.NDArray[np.int32],
-        offsets: npt.NDArray[np.int64],
-    ) -> None:
-        """Take codes (m, dim), scales (m,), spans (m, 2) and offsets (passages + 1,)."""
-        self._codes, self._scales, self._spans, self._offsets = codes, scales, spans, offsets
+    codes: Codes
+    """(m, dim)"""
+    scales: Floats
+    """(m,)"""
+    spans: npt.NDArray[np.int32]
+    """(m, 2)"""
+    offsets: npt.NDArray[np.int64]
+    """(passages + 1,)"""
 
     @classmethod
-    def open(cls, folder: Path, dim: int) -> UnitStore:
-        """Return the store that a UnitWriter left in `folder`."""
+    def open(cls, folder: Path, dim: int) -> _Part:
         offsets = np.load(folder / "units.offsets.npy")
         count = int(offsets[-1])
         if not count:
@@ -86,22 +87,47 @@ class UnitStore:
         spans = np.asarray(np.memmap(folder / "units.spans.i4", np.int32, "r", shape=(count, 2)))
         return cls(codes, scales, spans, offsets)
 
+
+class UnitStore:
+    """The units of all passages of a generation, memory-mapped."""
+
+    def __init__(self, parts: Sequence[_Part], places: Places) -> None:
+        """Take what `open` found."""
+        self._parts, self._places = parts, places
+
+    @classmethod
+    def open(cls, folders: Sequence[Path], dim: int, places: Places) -> UnitStore:
+        """Return the store over what UnitWriters left in the folders of these segments."""
+        return cls([_Part.open(folder, dim) for folder in folders], places)
+
     def of(self, passage: int) -> tuple[list[Span], Codes, Floats]:
         """Return the spans, codes (m, dim) and scales (m,) of one passage."""
-        part = slice(int(self._offsets[passage]), int(self._offsets[passage + 1]))
-        spans = [(start, end) for start, end in self._spans[part].tolist()]
-        return spans, self._codes[part], self._scales[part]
+        segment, row = self._places.place(passage)
+        units = self._parts[segment]
+        part = slice(int(units.offsets[row]), int(units.offsets[row + 1]))
+        spans = [(start, end) for start, end in units.spans[part].tolist()]
+        return spans, units.codes[part], units.scales[part]
 
     def best(self, query: Floats, passages: npt.NDArray[np.int64]) -> Floats:
         """Return the similarity to `query` (dim,) of each passage's best unit, float32 (len(passages),)."""
         if not len(passages):
             return np.zeros(0, np.float32)
-        starts, ends = self._offsets[passages], self._offsets[passages + 1]
-        counts = ends - starts
+        counts = np.empty(len(passages), np.int64)
+        found = list(self._places.split(passages))
+        for segment, at, rows in found:
+            offsets = self._parts[segment].offsets
+            counts[at] = offsets[rows + 1] - offsets[rows]
         firsts = np.cumsum(counts) - counts
-        rows = np.arange(int(counts.sum())) + np.repeat(starts - firsts, counts)
-        similarities = (self._codes[rows].astype(np.float32) @ query) * self._scales[rows]
-        return np.maximum.reduceat(similarities, firsts)
+        # All in one product, so that a score does not depend on how passages are spread over segments.
+        codes = np.empty((int(counts.sum()), len(query)), np.float32)
+        scales = np.empty(len(codes), np.float32)
+        for segment, at, rows in found:
+            units, own = self._parts[segment], counts[at]
+            within = np.arange(int(own.sum())) - np.repeat(np.cumsum(own) - own, own)
+            source = np.repeat(units.offsets[rows], own) + within
+            target = np.repeat(firsts[at], own) + within
+            codes[target], scales[target] = units.codes[source], units.scales[source]
+        return np.maximum.reduceat((codes @ query) * scales, firsts)
 
     def similarities(self, query: Floats, passage: int) -> tuple[list[Span], Floats]:
         """Return the spans of a passage's units and their similarity to `query` (dim,)."""

@@ -1,259 +1,178 @@
-"""Writing one generation: articles in, all its files out, vectors taken over where they are known."""
+"""Writing one generation: what is new into segments of its own, the rest shared with the one before."""
 
 from __future__ import annotations
 
 import datetime
 import platform
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import islice, pairwise
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
-import xxhash
 
-from embeddings import Encoder, Vectors, encode_spans
-from retrieval.catalog import Catalog
+from embeddings import Encoder, Vectors
+from retrieval.arrangement import Arrangement, Shelf, arrange
 from retrieval.centring import centred, common_direction, usual_questions
-from retrieval.folding import fold
-from retrieval.generation import FORMAT, Manifest
-from retrieval.lexical import LexicalIndex
-from retrieval.model import Article, Passage
-from retrieval.names import name_readings
-from retrieval.passages import split_passages
+from retrieval.errors import BrokenIndexError
+from retrieval.fusion import FITTED_FOR, FITTED_SCALE
+from retrieval.generation import (
+    keep_segment,
+    prune,
+    publish,
+    published,
+    segment_folder,
+    start_building,
+)
+from retrieval.known import KEYS, Known
+from retrieval.layout import Layout
+from retrieval.manifest import FORMAT, Files, Manifest, vouch
 from retrieval.reprints import Merged
 from retrieval.scale import Scale
-from retrieval.sentences import Span, sentence_spans
-from retrieval.terms import bigrams, bridge_terms, usual_share, words
-from retrieval.timeline import Timeline
-from retrieval.units import Codes, UnitStore, UnitWriter, quantise, unit_spans
-from retrieval.vectors import VectorIndex
+from retrieval.scan import Scan
+from retrieval.segment_writer import Indexed, Progress, write_segment
+from retrieval.serving import Serving
+from retrieval.sources import Sources
+from retrieval.vector_parts import VectorParts
 
-Progress = Callable[[str, int, int], None]
-"""Called with the name of the step, how much is done and how much there is."""
-
-_PASSAGES_AT_ONCE = 32  # some thousand texts for the encoder, a few megabytes
-_USUAL_CHARS = 200  # of a paragraph; the logarithm of a passage's length is taken against it
 _SAMPLE = 1000  # passages that tell where chance lies
-_TERMS_AT_ONCE = 2048
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a former generation of the same encoder and splitter lends: vectors by the text they stand for."""
+class Plan:
+    """How an index is built."""
 
-    passages: dict[bytes, int]
-    terms: dict[str, int]
-    paragraph_vectors: VectorIndex
-    term_vectors: VectorIndex
-    units: UnitStore
-
-    @classmethod
-    def open(cls, folder: Path, dim: int) -> Known:
-        """Return what the generation in `folder` knows."""
-        catalog = Catalog.open(folder)
-        passages = {_key(text): number for number, text in catalog.passage_texts()}
-        terms = catalog.vocabulary_numbers()
-        catalog.close()
-        paragraphs, vocabulary = (
-            VectorIndex.open(folder / f"{name}.faiss") for name in ("paragraphs", "terms")
-        )
-        return cls(passages, terms, paragraphs, vocabulary, UnitStore.open(folder, dim))
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What went into a generation."""
-
-    articles: int
-    passages: int
-    units: int
-    terms: int
-    encoded: int
-    """Passages whose vectors were computed; the others' were taken over."""
+    data_dir: Path
+    model: str
+    passage_chars: int
+    keep: int
+    """Generations that stay on disk."""
+    full: bool = False
+    """Read and encode everything anew; folders that are not named again are forgotten."""
+    retry: bool = False
+    """Read again what could not be read, though it has not changed."""
+    wait: bool = False
+    """Wait for another writer to be done."""
 
 
 def write_generation(
-    folder: Path,
-    catalog: Catalog,
-    merged: Sequence[Merged],
+    plan: Plan,
+    found: Scan,
+    roots: Sequence[str],
     encoder: Encoder,
-    *,
-    passage_chars: int,
-    known: Known | None,
+    serving: Serving | None,
     progress: Progress,
-) -> Written:
-    """Write the files of a generation that holds `merged` articles."""
-    passages: list[Passage] = []
-    owners: list[int] = []
-    told: list[tuple[Article, list[str]]] = []
-    hidden = len(merged)
-    for number, item in enumerate(merged):
-        article = item.article
-        catalog.add_article(number, article, item.newest, number)
-        for reprint in item.others:
-            catalog.add_article(hidden, reprint.article, reprint, number)
-            hidden += 1
-        own = split_passages(article, passage_chars)
-        catalog.add_passages(number, len(passages), own)
-        passages += own
-        owners += [number] * len(own)
-        told.append((article, [passage.text for passage in own]))
-    np.save(
-        folder / "lengths.npy", np.log([max(len(p.text), 1) / _USUAL_CHARS for p in passages]).astype("f4")
-    )
-    np.save(folder / "owners.npy", np.asarray(owners, np.int32))
-    Timeline.write(folder, told)
-    questions = usual_questions(encoder)
+) -> tuple[Manifest, int]:
+    """Write and publish a generation; return its manifest and how many passages were encoded."""
+    with suppress(BrokenIndexError):  # of CURRENT; it is written anew in the end
+        prune(plan.data_dir, plan.keep)  # what an interrupted run left, to have the room
+    known_folders: list[Path] = []
+    shelves: list[Shelf] = []
+    if serving is not None and serving.manifest.fingerprint == encoder.fingerprint:
+        known_folders = serving.segments()
+        if serving.manifest.passage_chars == plan.passage_chars:
+            shelves = [Shelf.open(folder) for folder in known_folders]
+    articles = [_indexed(item) for item in found.articles]
+    sizes = [len(item.article.paragraphs) for item in articles]
+    arranged = arrange([item.key for item in articles], sizes, shelves)
+    made: list[str] = []
+    try:
+        with closing(Known(plan.data_dir, known_folders, encoder)) as known:
+            encoded = 0
+            for own in arranged.new:
+                building = start_building(plan.data_dir, "segments")
+                part = [articles[number] for number in own]
+                encoded += write_segment(building, part, encoder, known, plan.passage_chars, progress)
+                made.append(keep_segment(plan.data_dir, building))
+            manifest = _publish(plan, found, roots, encoder, serving, arranged, made)
+            known.forget()
+    except BaseException:
+        _clear(plan.data_dir, made)  # a full disk has room again
+        raise
+    return manifest, encoded
+
+
+def _publish(
+    plan: Plan,
+    found: Scan,
+    roots: Sequence[str],
+    encoder: Encoder,
+    serving: Serving | None,
+    arranged: Arrangement,
+    made: Sequence[str],
+) -> Manifest:
+    building = start_building(plan.data_dir, "generations")
+    folders = [*arranged.kept, *(segment_folder(plan.data_dir, name) for name in made)]
+    layout = Layout.over(folders, arranged.positions)
+    layout.write(building)
+    with closing(Sources.create(building, serving.folder if serving else None)) as sources:
+        sources.replace(found.files, found.file_problems, found.article_problems, roots, found.read)
+    _write_scale(building, layout, _questions(encoder, serving), encoder)
+    kept = serving.manifest.segments if serving else {}
+    segments = {folder.name: kept.get(folder.name) or vouch(folder) for folder in folders}
+    number = max([0, *published(plan.data_dir)]) + 1
+    manifest = _describe(number, plan, encoder, layout, segments)
+    publish(plan.data_dir, building, manifest)
+    return manifest
+
+
+def _clear(data_dir: Path, made: Sequence[str]) -> None:
+    for name in made:
+        shutil.rmtree(segment_folder(data_dir, name), ignore_errors=True)
+    for kind in ("segments", "generations"):
+        for left in (data_dir / kind).glob("building-*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _indexed(merged: Merged) -> Indexed:
+    """Return an article as it is shown, with every other id that leads to it."""
+    ids = {item.article.id for item in (merged.newest, *merged.others)}
+    return Indexed(merged.article, tuple(sorted(ids - {merged.article.id})))
+
+
+def _questions(encoder: Encoder, serving: Serving | None) -> Vectors:
+    """Return the vectors of usual questions, those of the generation before where it has the same."""
+    if serving is not None and serving.manifest.fingerprint == encoder.fingerprint:
+        kept: Vectors = np.load(serving.folder / "questions.npy")
+        return kept
+    return usual_questions(encoder)
+
+
+def _write_scale(folder: Path, layout: Layout, questions: Vectors, encoder: Encoder) -> None:
+    """Store what questions have in common, and where chance lies for this encoder and these passages."""
+    np.save(folder / "questions.npy", questions)
     common = common_direction(questions)
     np.save(folder / "common.npy", common)
-    units, encoded = _write_vectors(folder, [p.text for p in passages], encoder, known, progress)
-    _write_scale(folder, centred(questions, common))
-    terms = _write_lexical(folder, catalog, [item.article for item in merged], passages, progress)
-    vocabulary = sorted(set(bridge_terms(terms)))
-    catalog.add_vocabulary(vocabulary)
-    _write_terms(folder, vocabulary, encoder, known, progress)
-    return Written(len(merged), len(passages), units, len(vocabulary), encoded)
+    scale = FITTED_SCALE
+    if encoder.fingerprint != FITTED_FOR:
+        keys = layout.passages.gather([np.load(path / KEYS) for path in layout.folders])
+        # By their keys, so that the sample does not depend on how passages are spread and numbered.
+        order = np.lexsort(keys.T[::-1])[:_SAMPLE].astype(np.int64)
+        vectors = VectorParts.open(layout.folders, "paragraphs.faiss", layout.passages)
+        scale = Scale.measure(centred(questions, common), vectors.vectors(order))
+    np.save(folder / "scale.npy", np.asarray([scale.mean, scale.deviation], np.float32))
 
 
-def describe_generation(
-    number: int, model: str, encoder: Encoder, passage_chars: int, counts: Written
+def _describe(
+    number: int, plan: Plan, encoder: Encoder, layout: Layout, segments: dict[str, Files]
 ) -> Manifest:
-    """Return the manifest of what was written, but for its files."""
     packages = ("huiwen", "faiss-cpu", "numpy", "rjieba", "opencc")
     return Manifest(
         format=FORMAT,
         generation=number,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        model=model,
+        model=plan.model,
         fingerprint=encoder.fingerprint,
         dim=encoder.dim,
-        passage_chars=passage_chars,
+        passage_chars=plan.passage_chars,
         counts={
-            "articles": counts.articles,
-            "passages": counts.passages,
-            "units": counts.units,
-            "terms": counts.terms,
+            "articles": layout.articles.size,
+            "passages": layout.passages.size,
+            "segments": len(segments),
         },
         versions={"python": platform.python_version(), **{name: version(name) for name in packages}},
         files={},
+        segments=segments,
     )
-
-
-def _write_scale(folder: Path, questions: Vectors) -> None:
-    paragraphs = VectorIndex.open(folder / "paragraphs.faiss")
-    step = max(1, paragraphs.size // _SAMPLE)
-    scale = Scale.measure(questions, paragraphs.vectors(np.arange(0, paragraphs.size, step)))
-    np.save(folder / "scale.npy", np.asarray([scale.mean, scale.deviation], np.float32))
-
-
-def _write_vectors(
-    folder: Path, texts: Sequence[str], encoder: Encoder, known: Known | None, progress: Progress
-) -> tuple[int, int]:
-    paragraphs = VectorIndex.empty(encoder.dim, half=True)
-    sentences = VectorIndex.empty(encoder.dim, half=True)
-    sentence_owners: list[int] = []
-    writer = UnitWriter(folder, encoder.dim)
-    units = encoded = done = 0
-    for batch in _batches(texts, _PASSAGES_AT_ONCE):
-        fresh = [text for text in dict.fromkeys(batch) if known is None or _key(text) not in known.passages]
-        computed = _encode(fresh, encoder)
-        encoded += len(fresh)
-        for text in batch:
-            vector, spans, codes, scales = computed[text] if text in computed else _recall(text, known)
-            paragraphs.add(vector[None, :])
-            writer.add(spans, codes, scales)
-            count = max(1, len(sentence_spans(text)))  # sentences come first among the units
-            sentences.add(codes[:count] * scales[:count, None])
-            sentence_owners += [done] * count
-            units += len(spans)
-            done += 1
-        progress("passages", done, len(texts))
-    writer.close()
-    paragraphs.write(folder / "paragraphs.faiss")
-    sentences.write(folder / "sentences.faiss")
-    np.save(folder / "sentence_owners.npy", np.asarray(sentence_owners, np.int32))
-    return units, encoded
-
-
-_Vectorised = tuple[Vectors, list[Span], Codes, Vectors]
-
-
-def _encode(texts: Sequence[str], encoder: Encoder) -> dict[str, _Vectorised]:
-    spans = [unit_spans(text) for text in texts]
-    segmented = [_segments(text, own) for text, own in zip(texts, spans, strict=True)]
-    vectors = encode_spans(
-        encoder, [segments for segments, _ in segmented], [parts for _, parts in segmented]
-    )
-    return {
-        text: (own_vectors[0], own, *quantise(own_vectors[1:]))
-        for text, own, own_vectors in zip(texts, spans, vectors, strict=True)
-    }
-
-
-def _segments(text: str, spans: Sequence[Span]) -> tuple[list[str], list[Span]]:
-    """Return `text`, folded, cut at every edge of a span, and the spans as ranges of these segments."""
-    edges = sorted({0, len(text), *(edge for span in spans for edge in span)})
-    place = {edge: number for number, edge in enumerate(edges)}
-    segments = [fold(text[start:end]) for start, end in pairwise(edges)]
-    return segments, [(place[start], place[end]) for start, end in spans]
-
-
-def _recall(text: str, known: Known | None) -> _Vectorised:
-    assert known is not None
-    number = known.passages[_key(text)]
-    return known.paragraph_vectors.vectors(np.asarray([number]))[0], *known.units.of(number)
-
-
-def _write_lexical(
-    folder: Path,
-    catalog: Catalog,
-    articles: Sequence[Article],
-    passages: Sequence[Passage],
-    progress: Progress,
-) -> set[str]:
-    texts = [passage.text for passage in passages]
-    segmented = [words(text) for text in texts]
-    progress("words", len(texts), len(texts))
-    connection = catalog.connection
-    LexicalIndex.write(folder, connection, "words", segmented, usual_share)
-    LexicalIndex.write(folder, connection, "bigrams", map(bigrams, texts), usual_share)
-    names = list(map(name_readings, texts, segmented))
-    readings = (list(dict.fromkeys(reading for _, reading in own)) for own in names)
-    LexicalIndex.write(folder, connection, "names", readings)
-    catalog.add_names({pair for own in names for pair in own})
-    headings = (f"{article.kicker}\n{article.title}" for article in articles)
-    LexicalIndex.write(folder, connection, "headings", map(words, headings), usual_share)
-    return {term for text in segmented for term in text}
-
-
-def _write_terms(
-    folder: Path, vocabulary: Sequence[str], encoder: Encoder, known: Known | None, progress: Progress
-) -> None:
-    index = VectorIndex.empty(encoder.dim, half=True)
-    done = 0
-    for batch in _batches(vocabulary, _TERMS_AT_ONCE):
-        fresh = [term for term in batch if known is None or term not in known.terms]
-        computed = dict(zip(fresh, encoder.encode_passages(fresh), strict=True))
-        old = [term for term in batch if term not in computed]
-        if known is not None and old:
-            numbers = np.asarray([known.terms[term] for term in old])
-            computed.update(zip(old, known.term_vectors.vectors(numbers), strict=True))
-        index.add(np.stack([computed[term] for term in batch]))
-        done += len(batch)
-        progress("terms", done, len(vocabulary))
-    index.write(folder / "terms.faiss")
-
-
-def _key(text: str) -> bytes:
-    return xxhash.xxh3_128_digest(text.encode("utf-8", "surrogatepass"))
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch

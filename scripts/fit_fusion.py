@@ -157,8 +157,8 @@ def joined(work: Path, folder: Path) -> tuple[Path, dict[str, tuple[str, int]]]:
         for title, records in by_title.items():
             texts = [" ".join(record["text"].split()) for record in records]
             places |= {record["id"]: (title, number) for number, record in enumerate(records, start=1)}
-            line = {"id": title, "title": records[0].get("title", ""), "paragraphs": texts}
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            article = {"id": title, "title": records[0].get("title", ""), "paragraphs": texts}
+            file.write(json.dumps(article, ensure_ascii=False) + "\n")
     return path, places if len(by_title) < len(places) else {}
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from embeddings import Encoder
 from retrieval.builder import Plan, Report, build
 from retrieval.model import Answer
 from retrieval.searcher import Searcher
+from retrieval.serving import find_serving
+from retrieval.sources import Problem, Sources
 
 from .encoding import PairEncoder
 
@@ -59,6 +62,13 @@ def put_all(folder: Path) -> None:
 def ids(data: Path) -> list[str]:
     """Return the ids of the indexed articles, sorted."""
     return sorted(article.id for article in searcher(data).catalog.articles())
+
+
+def problems(data: Path) -> list[Problem]:
+    """Return what the serving generation remembers as amiss."""
+    serving = find_serving(data)
+    with closing(serving.lease), closing(Sources.open(serving.folder)) as sources:
+        return sources.problems()
 
 
 def searcher(data: Path, encoder: Encoder | None = None) -> Searcher:

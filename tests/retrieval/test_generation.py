@@ -12,15 +12,13 @@ import pytest
 
 from retrieval.errors import BrokenIndexError, NoIndexError
 from retrieval.generation import (
-    FORMAT,
     current_generation,
     generation_folder,
     prune,
     published,
-    read_manifest,
     require_generation,
-    verify,
 )
+from retrieval.manifest import FORMAT, read_manifest, segment_folders, verify
 
 from .building import ids, index, put, put_all, record
 
@@ -45,6 +43,8 @@ def test_before_the_first_there_is_none(data: Path) -> None:
 def test_the_manifest_vouches_for_every_file(built: Path) -> None:
     manifest = read_manifest(built)
     assert set(manifest.files) | {"manifest.json"} == {path.name for path in built.iterdir()}
+    (segment,) = segment_folders(built, manifest)
+    assert set(manifest.segments[segment.name]) == {path.name for path in segment.iterdir()}
     assert manifest.counts["articles"] == manifest.counts["passages"] == 4
     assert (manifest.generation, manifest.fingerprint, manifest.dim) == (1, "pairs-64", 64)
     verify(built, manifest, thorough=True)
@@ -62,7 +62,8 @@ def _flip(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [_cut, _flip, Path.unlink])
 def test_no_damage_to_any_file_goes_unseen(built: Path, data: Path, damage: Callable[[Path], None]) -> None:
-    for path in sorted(built.iterdir()):
+    (segment,) = segment_folders(built, read_manifest(built))
+    for path in sorted([*built.iterdir(), *segment.iterdir()]):
         whole = path.read_bytes()
         if not whole:
             continue

@@ -82,7 +82,7 @@ def test_whatever_the_text_a_part_of_a_sentence_is_marked(text: str) -> None:
 
 
 def _question() -> Question:
-    words = [Weighed("主持", 0, 2.0, 1.0), Weighed("会议", 1, 1.0, 1.0)]
+    words = [Weighed("主持", (0,), 2.0, 1.0), Weighed("会议", (1,), 1.0, 1.0)]
     return Question(
         "", True, np.zeros(2, np.float32), words, 3.0, 0.0, [], 1.0, [], [], [], ["张三"], None, None
     )

@@ -58,7 +58,7 @@ def test_a_damaged_generation_is_not_taken_up(folder: Path, data: Path) -> None:
     assert live.ask("会议").generation == 1
     put(folder, "new.jsonl", record("new", "全新的报道。"))
     index(data)
-    (data / "generations" / "00000002" / "lengths.npy").write_bytes(b"")
+    (data / "generations" / "00000002" / "articles.npy").write_bytes(b"")
     time.sleep(0.6)
     assert live.ask("会议").generation == 1
     index(data)  # builds it anew

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.catalog import Found, SourceFile
 from retrieval.dates import parse_date
 from retrieval.model import Article
 from retrieval.reading import article_id
 from retrieval.reprints import Merged, merge_reprints, signature_of
+from retrieval.sources import Found, SourceFile
 
 from .building import ids, index, searcher
 

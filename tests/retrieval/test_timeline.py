@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.dates import parse_date
+from retrieval.layout import Layout
 from retrieval.model import Article, PartialDate
 from retrieval.periods import Period, period_in
 from retrieval.timeline import Timeline, days_told
@@ -38,7 +39,10 @@ def _timeline(*articles: tuple[Article, Sequence[str]]) -> Timeline:
     owners = [number for number, (_, texts) in enumerate(articles) for _ in texts]
     with TemporaryDirectory() as name:
         Timeline.write(Path(name), articles)
-        return Timeline.open(Path(name), np.asarray(owners, np.int32))
+        starts = np.searchsorted(owners, np.arange(len(articles) + 1))
+        np.save(Path(name) / "starts.npy", starts)
+        rows = np.arange(len(articles), dtype=np.int32)
+        return Timeline.open(Layout.over([Path(name)], np.column_stack([np.zeros_like(rows), rows])))
 
 
 def _period(question: str) -> Period:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from retrieval.places import Places
 from retrieval.sentences import clause_spans, sentence_spans
 from retrieval.units import Floats, UnitStore, UnitWriter, quantise, unit_spans
 
@@ -63,7 +64,7 @@ def test_the_best_unit_is_that_of_brute_force(counts: list[int], seed: int, data
             writer.add([(i, i + 1) for i in range(count)], codes, scales)
             expected.append((codes.astype(np.float32) * scales[:, None]) @ query)
         writer.close()
-        store = UnitStore.open(Path(folder), _DIM)
+        store = UnitStore.open([Path(folder)], _DIM, Places.single(len(counts)))
         asked = data.draw(st.lists(st.integers(0, len(counts) - 1), max_size=12))
         best = store.best(query, np.asarray(asked, np.int64))
         assert best == pytest.approx([expected[number].max() for number in asked], rel=1e-4, abs=1e-5)
@@ -75,5 +76,5 @@ def test_the_best_unit_is_that_of_brute_force(counts: list[int], seed: int, data
 
 def test_a_store_of_nothing_opens(tmp_path: Path) -> None:
     UnitWriter(tmp_path, _DIM).close()
-    store = UnitStore.open(tmp_path, _DIM)
+    store = UnitStore.open([tmp_path], _DIM, Places.single(0))
     assert len(store.best(np.zeros(_DIM, np.float32), np.zeros(0, np.int64))) == 0

@@ -1,0 +1,123 @@
+"""The manifest of a generation: what it is, which files it is made of, and a checksum of each.
+
+Whatever else fails, nothing is taken for a generation whose manifest does not vouch for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import xxhash
+
+from retrieval.errors import BrokenIndexError
+
+FORMAT = 7  # raised when files change their meaning
+_MANIFEST = "manifest.json"
+_BLOCK = 1 << 20
+# Checksums of all files are verified on opening up to this many bytes in all, some 50 ms of work; beyond
+# it only the sizes and the small files are, and `huiwen doctor` verifies the rest.
+_VERIFY_AT_ONCE = 512 << 20
+_SMALL = 16 << 20
+
+Files = Mapping[str, Mapping[str, int | str]]
+"""By name: bytes and xxh3_128 checksum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is and what it is made of."""
+
+    format: int
+    generation: int
+    created: str
+    """UTC, ISO 8601."""
+    model: str
+    fingerprint: str
+    """Of the encoder; another one's vectors cannot be compared with these."""
+    dim: int
+    passage_chars: int
+    counts: Mapping[str, int]
+    versions: Mapping[str, str]
+    files: Files
+    """Its own."""
+    segments: Mapping[str, Files]
+    """Those of the segments that it is laid out over, by their names, in their order."""
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of a generation. Raises BrokenIndexError."""
+    try:
+        record: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        found = record["format"]
+        if found == FORMAT:
+            if record.pop("seal") != _seal(record):
+                raise ValueError
+            return Manifest(**record)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _broken(folder, f"its manifest cannot be read ({type(error).__name__})") from None
+    raise BrokenIndexError(
+        f"generation {folder.name} was written by another version of huiwen (format {found}, this one reads"
+        f" {FORMAT}); run `huiwen index` to rebuild"
+    )
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Store the manifest of the generation in `folder`, with what vouches for its own files."""
+    record = {**asdict(manifest), "files": vouch(folder)}
+    text = json.dumps({**record, "seal": _seal(record)}, ensure_ascii=False, indent=1)
+    (folder / _MANIFEST).write_text(text, encoding="utf-8")
+
+
+def segment_folders(folder: Path, manifest: Manifest) -> list[Path]:
+    """Return the folders of a generation's segments, in their order."""
+    return [folder.parent.parent / "segments" / name for name in manifest.segments]
+
+
+def verify(folder: Path, manifest: Manifest, *, thorough: bool = False) -> None:
+    """Check a generation's files against its manifest. Raises BrokenIndexError naming the first bad one."""
+    segments = zip(segment_folders(folder, manifest), manifest.segments.values(), strict=True)
+    vouched = [
+        (home / name, int(entry["bytes"]), entry["xxh3"])
+        for home, files in [(folder, manifest.files), *segments]
+        for name, entry in files.items()
+    ]
+    everything = thorough or sum(size for _, size, _ in vouched) <= _VERIFY_AT_ONCE
+    for path, size, checksum in vouched:
+        name = path.relative_to(folder.parent.parent)
+        try:
+            actual = path.stat().st_size
+            if actual != size:
+                raise _broken(folder, f"{name} has {actual} bytes instead of {size}")
+            if (everything or size <= _SMALL) and _checksum(path) != checksum:
+                raise _broken(folder, f"{name} has changed since it was written")
+        except OSError as error:
+            raise _broken(folder, f"{name} cannot be read ({error.strerror})") from None
+
+
+def vouch(folder: Path) -> dict[str, dict[str, int | str]]:
+    """Return what vouches for the files in `folder`, the manifest apart."""
+    paths = sorted(path for path in folder.iterdir() if path.name != _MANIFEST)
+    return {path.name: {"bytes": path.stat().st_size, "xxh3": _checksum(path)} for path in paths}
+
+
+def _broken(folder: Path, reason: str) -> BrokenIndexError:
+    return BrokenIndexError(
+        f"generation {folder.name} is damaged: {reason}; run `huiwen index --full` to rebuild"
+    )
+
+
+def _seal(record: Mapping[str, Any]) -> str:
+    """Return a checksum of what a manifest says: nothing else vouches for it."""
+    return xxhash.xxh3_128_hexdigest(json.dumps(record, sort_keys=True).encode())
+
+
+def _checksum(path: Path) -> str:
+    digest = xxhash.xxh3_128()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,177 @@
+"""Writing one segment: articles in, all its files out, vectors taken over where they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from embeddings import Encoder, encode_spans
+from retrieval import article_rows
+from retrieval.folding import fold
+from retrieval.known import Known, PassageVectors, text_key, write_keys
+from retrieval.lexical import LexicalIndex
+from retrieval.model import Article, Passage
+from retrieval.names import name_readings
+from retrieval.passages import split_passages
+from retrieval.segment_catalog import CatalogWriter
+from retrieval.sentences import Span, sentence_spans
+from retrieval.terms import bigrams, bridge_terms, usual_share, words
+from retrieval.timeline import Timeline
+from retrieval.units import UnitWriter, quantise, unit_spans
+from retrieval.vectors import VectorIndex
+from retrieval.vocabulary import TERMS
+
+Progress = Callable[[str, int, int], None]
+"""Called with the name of the step, how much is done and how much there is."""
+
+_PASSAGES_AT_ONCE = 32  # some thousand texts for the encoder, a few megabytes
+_USUAL_CHARS = 200  # of a paragraph; the logarithm of a passage's length is taken against it
+_TERMS_AT_ONCE = 2048
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """An article as it is indexed."""
+
+    article: Article
+    aliases: tuple[str, ...]
+    """The ids of its reprints and its own in its file, sorted, where they are others than its id."""
+
+    @property
+    def key(self) -> bytes:
+        """Return what is the same for the same content."""
+        return text_key("\x1f".join([*article_rows.to_row(self.article), *self.aliases]))
+
+
+def write_segment(
+    folder: Path,
+    articles: Sequence[Indexed],
+    encoder: Encoder,
+    known: Known,
+    passage_chars: int,
+    progress: Progress,
+) -> int:
+    """Write the files of a segment that holds these articles; return how many passages were encoded."""
+    passages: list[Passage] = []
+    starts = [0]
+    told: list[tuple[Article, list[str]]] = []
+    catalog = CatalogWriter(folder)
+    try:
+        for number, item in enumerate(articles):
+            catalog.add_article(number, item.key, item.article, item.aliases)
+            own = split_passages(item.article, passage_chars)
+            catalog.add_passages(number, len(passages), own)
+            passages += own
+            starts.append(len(passages))
+            told.append((item.article, [passage.text for passage in own]))
+        np.save(folder / "starts.npy", np.asarray(starts, np.int64))
+        lengths = np.log([max(len(p.text), 1) / _USUAL_CHARS for p in passages])
+        np.save(folder / "lengths.npy", lengths.astype(np.float32))
+        Timeline.write(folder, told)
+        encoded = _write_vectors(folder, [p.text for p in passages], encoder, known, progress)
+        terms = _write_lexical(folder, catalog, [item.article for item in articles], passages, progress)
+        vocabulary = sorted(set(bridge_terms(terms)))
+        catalog.add_vocabulary(vocabulary)
+        _write_terms(folder, vocabulary, encoder, known, progress)
+    finally:
+        catalog.close()
+    return encoded
+
+
+def _write_vectors(
+    folder: Path, texts: Sequence[str], encoder: Encoder, known: Known, progress: Progress
+) -> int:
+    paragraphs = VectorIndex.empty(encoder.dim, half=True)
+    sentences = VectorIndex.empty(encoder.dim, half=True)
+    sentence_owners: list[int] = []
+    writer = UnitWriter(folder, encoder.dim)
+    encoded = done = 0
+    for batch in _batches(texts, _PASSAGES_AT_ONCE):
+        vectors = known.passages(batch)
+        fresh = [text for text in dict.fromkeys(batch) if text not in vectors]
+        computed = dict(zip(fresh, _encode(fresh, encoder), strict=True))
+        known.remember(computed)
+        vectors.update(computed)
+        encoded += len(fresh)
+        for text in batch:
+            vector, spans, codes, scales = vectors[text]
+            paragraphs.add(vector[None, :])
+            writer.add(spans, codes, scales)
+            count = max(1, len(sentence_spans(text)))  # sentences come first among the units
+            sentences.add(codes[:count] * scales[:count, None])
+            sentence_owners += [done] * count
+            done += 1
+        progress("passages", done, len(texts))
+    writer.close()
+    paragraphs.write(folder / "paragraphs.faiss")
+    sentences.write(folder / "sentences.faiss")
+    np.save(folder / "sentence_owners.npy", np.asarray(sentence_owners, np.int32))
+    write_keys(folder, map(text_key, texts))
+    return encoded
+
+
+def _encode(texts: Sequence[str], encoder: Encoder) -> list[PassageVectors]:
+    spans = [unit_spans(text) for text in texts]
+    segmented = [_segments(text, own) for text, own in zip(texts, spans, strict=True)]
+    vectors = encode_spans(
+        encoder, [segments for segments, _ in segmented], [parts for _, parts in segmented]
+    )
+    return [
+        PassageVectors(own_vectors[0], own, *quantise(own_vectors[1:]))
+        for own, own_vectors in zip(spans, vectors, strict=True)
+    ]
+
+
+def _segments(text: str, spans: Sequence[Span]) -> tuple[list[str], list[Span]]:
+    """Return `text`, folded, cut at every edge of a span, and the spans as ranges of these segments."""
+    edges = sorted({0, len(text), *(edge for span in spans for edge in span)})
+    place = {edge: number for number, edge in enumerate(edges)}
+    segments = [fold(text[start:end]) for start, end in pairwise(edges)]
+    return segments, [(place[start], place[end]) for start, end in spans]
+
+
+def _write_lexical(
+    folder: Path,
+    catalog: CatalogWriter,
+    articles: Sequence[Article],
+    passages: Sequence[Passage],
+    progress: Progress,
+) -> set[str]:
+    texts = [passage.text for passage in passages]
+    segmented = [words(text) for text in texts]
+    progress("words", len(texts), len(texts))
+    connection = catalog.connection
+    LexicalIndex.write(folder, connection, "words", segmented, usual_share)
+    LexicalIndex.write(folder, connection, "bigrams", map(bigrams, texts), usual_share)
+    names = list(map(name_readings, texts, segmented))
+    readings = (list(dict.fromkeys(reading for _, reading in own)) for own in names)
+    LexicalIndex.write(folder, connection, "names", readings)
+    catalog.add_names({pair for own in names for pair in own})
+    headings = (f"{article.kicker}\n{article.title}" for article in articles)
+    LexicalIndex.write(folder, connection, "headings", map(words, headings), usual_share)
+    return {term for text in segmented for term in text}
+
+
+def _write_terms(
+    folder: Path, vocabulary: Sequence[str], encoder: Encoder, known: Known, progress: Progress
+) -> None:
+    index = VectorIndex.empty(encoder.dim, half=True)
+    done = 0
+    for batch in _batches(vocabulary, _TERMS_AT_ONCE):
+        index.add(known.terms(batch, encoder))
+        done += len(batch)
+        progress("terms", done, len(vocabulary))
+    index.write(folder / TERMS)
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
