@@ -1,6 +1,5 @@
 """Where the program begins: nothing is imported before Ctrl-C can be answered in one line."""
 
-import signal
 import sys
 
 
@@ -10,6 +9,8 @@ def main() -> None:
     try:
         from bot.cli import main as run
     except KeyboardInterrupt:
+        import signal
+
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         print("huiwen: stopped", file=sys.stderr)
         sys.exit(130)

@@ -346,7 +346,7 @@ def test_an_interrupted_index_leaves_no_half_state(tmp_path: Path) -> None:
         (folder / f"{number}.txt").write_text(text, encoding="utf-8")
     command: list[str | Path] = [SCRIPT, "index", folder, "--data-dir", tmp_path / "data"]
     process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, encoding="utf-8")
-    building = tmp_path / "data" / "generations"
+    building = tmp_path / "data" / "segments"
     while not (building.is_dir() and list(building.glob("building-*/units.codes.i8"))):
         assert process.poll() is None
         time.sleep(0.01)
