@@ -19,6 +19,7 @@ from pathlib import Path
 from retrieval.errors import BrokenIndexError, NoIndexError
 from retrieval.leases import in_use
 from retrieval.manifest import Manifest, read_manifest, write_manifest
+from retrieval.storing import naming, sync
 
 
 def current_generation(data_dir: Path) -> int | None:
@@ -60,11 +61,14 @@ def segment_folder(data_dir: Path, name: str) -> Path:
     return data_dir / "segments" / name
 
 
-def start_building(data_dir: Path, kind: str) -> Path:
-    """Return an empty folder to build in, of the `kind` "segments" or "generations"."""
+def start_building(data_dir: Path, kind: str, name: str = "") -> Path:
+    """Return an empty folder to build in, of the `kind` "segments" or "generations".
+
+    Several at once need a `name` each.
+    """
     home = data_dir / kind
     home.mkdir(parents=True, exist_ok=True)
-    folder = home / f"building-{os.getpid()}"
+    folder = home / f"building-{os.getpid()}{name and '-'}{name}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     return folder
@@ -76,7 +80,7 @@ def keep_segment(data_dir: Path, building: Path) -> str:
     numbers = [int(entry.name) for entry in building.parent.iterdir() if entry.name.isdigit()]
     folder = segment_folder(data_dir, f"{max(numbers, default=0) + 1:08d}")
     building.rename(folder)
-    _sync(folder.parent)
+    sync(folder.parent)
     return folder.name
 
 
@@ -85,17 +89,18 @@ def publish(data_dir: Path, building: Path, manifest: Manifest) -> None:
     write_manifest(building, manifest)
     _sync_all(building)
     building.rename(generation_folder(data_dir, manifest.generation))
-    _sync(data_dir / "generations")
+    sync(data_dir / "generations")
     point_to(data_dir, manifest.generation)
 
 
 def point_to(data_dir: Path, number: int) -> None:
     """Make a generation that is on disk the serving one."""
     pointer = data_dir / "CURRENT.new"
-    pointer.write_text(f"{number}\n", encoding="ascii")
-    _sync(pointer)
+    with naming(pointer):
+        pointer.write_text(f"{number}\n", encoding="ascii")
+    sync(pointer)
     pointer.replace(data_dir / "CURRENT")
-    _sync(data_dir)
+    sync(data_dir)
 
 
 def prune(data_dir: Path, keep: int) -> None:
@@ -132,13 +137,5 @@ def _remove(folder: Path) -> None:
 
 def _sync_all(folder: Path) -> None:
     for path in folder.iterdir():
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(path)
+    sync(folder)

@@ -19,6 +19,7 @@ from embeddings.cache import VectorCache
 from retrieval.places import Places
 from retrieval.segment_catalog import open_tables
 from retrieval.sentences import Span
+from retrieval.storing import save_array
 from retrieval.units import Codes, Floats, UnitStore
 from retrieval.vectors import VectorIndex
 from retrieval.vocabulary import TERMS
@@ -48,7 +49,7 @@ def text_key(text: str) -> bytes:
 
 def write_keys(folder: Path, keys: Iterable[bytes]) -> None:
     """Store the keys of a segment's passages, in their order."""
-    np.save(folder / KEYS, np.frombuffer(b"".join(keys), np.uint8).reshape(-1, _KEY_BYTES))
+    save_array(folder / KEYS, np.frombuffer(b"".join(keys), np.uint8).reshape(-1, _KEY_BYTES))
 
 
 class Known:

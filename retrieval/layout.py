@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.places import Places
+from retrieval.storing import save_array
 
 _ARTICLES = "articles.npy"
 
@@ -53,4 +54,4 @@ class Layout:
     def write(self, folder: Path) -> None:
         """Store which articles there are, in their order, for `open`."""
         pairs = np.stack([self.articles.segments, self.articles.rows], axis=1)
-        np.save(folder / _ARTICLES, pairs.astype(np.int32))
+        save_array(folder / _ARTICLES, pairs.astype(np.int32))

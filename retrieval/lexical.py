@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.places import Places
+from retrieval.storing import save_array
 
 # Robertson et al., "Okapi at TREC-3", with Lucene's defaults.
 _K1 = 1.2
@@ -88,11 +89,11 @@ class LexicalIndex:
         order = np.argsort(term_numbers, kind="stable")  # by term, and within a term by document
         offsets = np.zeros(len(numbers) + 1, np.int64)
         np.cumsum(np.bincount(term_numbers, minlength=len(numbers)), out=offsets[1:])
-        np.save(folder / f"{field}.offsets.npy", offsets)
-        np.save(folder / f"{field}.documents.npy", np.asarray(of_document, np.int32)[order])
-        np.save(folder / f"{field}.counts.npy", np.asarray(counts, np.uint16)[order])
-        np.save(folder / f"{field}.lengths.npy", np.asarray(lengths, np.int32))
-        np.save(folder / f"{field}.usual.npy", np.fromiter(map(usual, numbers), np.float32, len(numbers)))
+        save_array(folder / f"{field}.offsets.npy", offsets)
+        save_array(folder / f"{field}.documents.npy", np.asarray(of_document, np.int32)[order])
+        save_array(folder / f"{field}.counts.npy", np.asarray(counts, np.uint16)[order])
+        save_array(folder / f"{field}.lengths.npy", np.asarray(lengths, np.int32))
+        save_array(folder / f"{field}.usual.npy", np.fromiter(map(usual, numbers), np.float32, len(numbers)))
         rows = ((field, term, number) for term, number in numbers.items())
         terms.executemany("INSERT INTO terms (field, term, number) VALUES (?, ?, ?)", rows)
 

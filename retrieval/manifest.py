@@ -14,9 +14,10 @@ from typing import Any
 import xxhash
 
 from retrieval.errors import BrokenIndexError
+from retrieval.storing import naming
 
 FORMAT = 7  # raised when files change their meaning
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"
 _BLOCK = 1 << 20
 # Checksums of all files are verified on opening up to this many bytes in all, some 50 ms of work; beyond
 # it only the sizes and the small files are, and `huiwen doctor` verifies the rest.
@@ -51,16 +52,25 @@ class Manifest:
 def read_manifest(folder: Path) -> Manifest:
     """Return the manifest of a generation. Raises BrokenIndexError."""
     try:
-        record: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        text = (folder / MANIFEST).read_bytes()
+    except OSError as error:
+        raise _broken(folder.name, f"its manifest cannot be read ({error.strerror})") from None
+    return parse_manifest(text, folder.name)
+
+
+def parse_manifest(text: bytes, name: str) -> Manifest:
+    """Return the manifest that `text` is, of the generation of that name. Raises BrokenIndexError."""
+    try:
+        record: dict[str, Any] = json.loads(text)
         found = record["format"]
         if found == FORMAT:
             if record.pop("seal") != _seal(record):
                 raise ValueError
             return Manifest(**record)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _broken(folder, f"its manifest cannot be read ({type(error).__name__})") from None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _broken(name, f"its manifest cannot be read ({type(error).__name__})") from None
     raise BrokenIndexError(
-        f"generation {folder.name} was written by another version of huiwen (format {found}, this one reads"
+        f"generation {name} was written by another version of huiwen (format {found}, this one reads"
         f" {FORMAT}); run `huiwen index` to rebuild"
     )
 
@@ -69,7 +79,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Store the manifest of the generation in `folder`, with what vouches for its own files."""
     record = {**asdict(manifest), "files": vouch(folder)}
     text = json.dumps({**record, "seal": _seal(record)}, ensure_ascii=False, indent=1)
-    (folder / _MANIFEST).write_text(text, encoding="utf-8")
+    with naming(folder / MANIFEST):
+        (folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def segment_folders(folder: Path, manifest: Manifest) -> list[Path]:
@@ -81,33 +92,36 @@ def verify(folder: Path, manifest: Manifest, *, thorough: bool = False) -> None:
     """Check a generation's files against its manifest. Raises BrokenIndexError naming the first bad one."""
     segments = zip(segment_folders(folder, manifest), manifest.segments.values(), strict=True)
     vouched = [
-        (home / name, int(entry["bytes"]), entry["xxh3"])
+        (home / name, entry)
         for home, files in [(folder, manifest.files), *segments]
         for name, entry in files.items()
     ]
-    everything = thorough or sum(size for _, size, _ in vouched) <= _VERIFY_AT_ONCE
-    for path, size, checksum in vouched:
-        name = path.relative_to(folder.parent.parent)
-        try:
-            actual = path.stat().st_size
-            if actual != size:
-                raise _broken(folder, f"{name} has {actual} bytes instead of {size}")
-            if (everything or size <= _SMALL) and _checksum(path) != checksum:
-                raise _broken(folder, f"{name} has changed since it was written")
-        except OSError as error:
-            raise _broken(folder, f"{name} cannot be read ({error.strerror})") from None
+    everything = thorough or sum(int(entry["bytes"]) for _, entry in vouched) <= _VERIFY_AT_ONCE
+    for path, entry in vouched:
+        reason = damage_of(path, entry, read=everything or int(entry["bytes"]) <= _SMALL)
+        if reason:
+            raise _broken(folder.name, f"{path.relative_to(folder.parent.parent)} {reason}")
+
+
+def damage_of(path: Path, entry: Mapping[str, int | str], *, read: bool = True) -> str:
+    """Return in what a file differs from what was vouched, empty where in nothing; `read` its content too."""
+    try:
+        actual = path.stat().st_size
+        if actual != entry["bytes"]:
+            return f"has {actual} bytes instead of {entry['bytes']}"
+        return "has changed since it was written" if read and _checksum(path) != entry["xxh3"] else ""
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
 
 
 def vouch(folder: Path) -> dict[str, dict[str, int | str]]:
     """Return what vouches for the files in `folder`, the manifest apart."""
-    paths = sorted(path for path in folder.iterdir() if path.name != _MANIFEST)
+    paths = sorted(path for path in folder.iterdir() if path.name != MANIFEST)
     return {path.name: {"bytes": path.stat().st_size, "xxh3": _checksum(path)} for path in paths}
 
 
-def _broken(folder: Path, reason: str) -> BrokenIndexError:
-    return BrokenIndexError(
-        f"generation {folder.name} is damaged: {reason}; run `huiwen index --full` to rebuild"
-    )
+def _broken(name: str, reason: str) -> BrokenIndexError:
+    return BrokenIndexError(f"generation {name} is damaged: {reason}; run `huiwen index --full` to rebuild")
 
 
 def _seal(record: Mapping[str, Any]) -> str:
@@ -117,7 +131,7 @@ def _seal(record: Mapping[str, Any]) -> str:
 
 def _checksum(path: Path) -> str:
     digest = xxhash.xxh3_128()
-    with path.open("rb") as file:
+    with naming(path), path.open("rb") as file:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
@@ -18,8 +19,9 @@ from retrieval.lexical import LexicalIndex
 from retrieval.model import Article, Passage
 from retrieval.names import name_readings
 from retrieval.passages import split_passages
-from retrieval.segment_catalog import CatalogWriter
+from retrieval.segment_catalog import FILE_NAME, CatalogWriter
 from retrieval.sentences import Span, sentence_spans
+from retrieval.storing import naming_table, save_array
 from retrieval.terms import bigrams, bridge_terms, usual_share, words
 from retrieval.timeline import Timeline
 from retrieval.units import UnitWriter, quantise, unit_spans
@@ -62,8 +64,7 @@ def write_segment(
     passages: list[Passage] = []
     starts = [0]
     told: list[tuple[Article, list[str]]] = []
-    catalog = CatalogWriter(folder)
-    try:
+    with naming_table(folder / FILE_NAME), closing(CatalogWriter(folder)) as catalog:
         for number, item in enumerate(articles):
             catalog.add_article(number, item.key, item.article, item.aliases)
             own = split_passages(item.article, passage_chars)
@@ -71,17 +72,15 @@ def write_segment(
             passages += own
             starts.append(len(passages))
             told.append((item.article, [passage.text for passage in own]))
-        np.save(folder / "starts.npy", np.asarray(starts, np.int64))
+        save_array(folder / "starts.npy", np.asarray(starts, np.int64))
         lengths = np.log([max(len(p.text), 1) / _USUAL_CHARS for p in passages])
-        np.save(folder / "lengths.npy", lengths.astype(np.float32))
+        save_array(folder / "lengths.npy", lengths.astype(np.float32))
         Timeline.write(folder, told)
         encoded = _write_vectors(folder, [p.text for p in passages], encoder, known, progress)
         terms = _write_lexical(folder, catalog, [item.article for item in articles], passages, progress)
         vocabulary = sorted(set(bridge_terms(terms)))
         catalog.add_vocabulary(vocabulary)
         _write_terms(folder, vocabulary, encoder, known, progress)
-    finally:
-        catalog.close()
     return encoded
 
 
@@ -112,7 +111,7 @@ def _write_vectors(
     writer.close()
     paragraphs.write(folder / "paragraphs.faiss")
     sentences.write(folder / "sentences.faiss")
-    np.save(folder / "sentence_owners.npy", np.asarray(sentence_owners, np.int32))
+    save_array(folder / "sentence_owners.npy", np.asarray(sentence_owners, np.int32))
     write_keys(folder, map(text_key, texts))
     return encoded
 

@@ -18,6 +18,7 @@ from retrieval.folding import fold
 from retrieval.layout import Layout
 from retrieval.model import Article, PartialDate
 from retrieval.periods import Period, Span
+from retrieval.storing import save_array
 
 _FILES = ("dates", "mentions")
 
@@ -66,8 +67,8 @@ class Timeline:
             for text in texts:
                 mentions += ((passage, first, last) for first, last in days_told(text, article))
                 passage += 1
-        np.save(folder / "dates.npy", np.asarray(days, np.int32).reshape(-1, 2, 2))
-        np.save(folder / "mentions.npy", np.asarray(mentions, np.int32).reshape(-1, 3))
+        save_array(folder / "dates.npy", np.asarray(days, np.int32).reshape(-1, 2, 2))
+        save_array(folder / "mentions.npy", np.asarray(mentions, np.int32).reshape(-1, 3))
 
     def between(self, first: int, last: int) -> Mask:
         """Return which passages (n,) are of articles of these days; a date without a year is of none."""

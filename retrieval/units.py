@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from retrieval.places import Places
 from retrieval.sentences import Span, clause_spans, sentence_spans
+from retrieval.storing import naming, save_array
 
 _CLAUSES = 3  # longest run of clauses; longer ones no longer gain (measured on the dev sets)
 _STEPS = 127  # of an int8
@@ -39,25 +40,26 @@ class UnitWriter:
     """Appends the units of passage after passage to files under `folder`."""
 
     def __init__(self, folder: Path, dim: int) -> None:
-        self._codes = (folder / "units.codes.i8").open("wb")
-        self._scales = (folder / "units.scales.f4").open("wb")
-        self._spans = (folder / "units.spans.i4").open("wb")
+        names = ("codes.i8", "scales.f4", "spans.i4")
+        self._files = {name: (folder / f"units.{name}").open("wb") for name in names}
         self._offsets = [0]
         self._folder = folder
         self._dim = dim
 
     def add(self, spans: Sequence[Span], codes: Codes, scales: Floats) -> None:
         """Append one passage: its spans (m, 2), quantised vectors (m, dim) and their scales (m,)."""
-        self._codes.write(codes.tobytes())
-        self._scales.write(scales.tobytes())
-        self._spans.write(np.asarray(spans, np.int32).tobytes())
+        parts = codes.tobytes(), scales.tobytes(), np.asarray(spans, np.int32).tobytes()
+        for (name, file), part in zip(self._files.items(), parts, strict=True):
+            with naming(self._folder / f"units.{name}"):
+                file.write(part)
         self._offsets.append(self._offsets[-1] + len(spans))
 
     def close(self) -> None:
         """Finish the files."""
-        for file in (self._codes, self._scales, self._spans):
-            file.close()
-        np.save(self._folder / "units.offsets.npy", np.asarray(self._offsets, np.int64))
+        for name, file in self._files.items():
+            with naming(self._folder / f"units.{name}"):
+                file.close()
+        save_array(self._folder / "units.offsets.npy", np.asarray(self._offsets, np.int64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.storing import naming
+
 # One question is too little work to share out: more threads only wait for one another (4 ms instead of 0.1).
 faiss.omp_set_num_threads(1)
 
@@ -48,7 +50,8 @@ class VectorIndex:
 
     def write(self, path: Path) -> None:
         """Write the index to `path`."""
-        faiss.write_index(self._index, str(path))
+        with naming(path, RuntimeError):
+            faiss.write_index(self._index, str(path))
 
     def search(self, query: Floats, count: int, allowed: Mask | None = None) -> tuple[Numbers, Floats]:
         """Return the numbers and similarities of the `count` nearest to `query` (dim,), best first.

@@ -34,7 +34,8 @@ from retrieval.scale import Scale
 from retrieval.scan import Scan
 from retrieval.segment_writer import Indexed, Progress, write_segment
 from retrieval.serving import Serving
-from retrieval.sources import Sources
+from retrieval.sources import FILE_NAME, Sources
+from retrieval.storing import naming_table, save_array
 from retrieval.vector_parts import VectorParts
 
 _SAMPLE = 1000  # passages that tell where chance lies
@@ -107,7 +108,8 @@ def _publish(
     folders = [*arranged.kept, *(segment_folder(plan.data_dir, name) for name in made)]
     layout = Layout.over(folders, arranged.positions)
     layout.write(building)
-    with closing(Sources.create(building, serving.folder if serving else None)) as sources:
+    before = serving.folder if serving else None
+    with naming_table(building / FILE_NAME), closing(Sources.create(building, before)) as sources:
         sources.replace(found.files, found.file_problems, found.article_problems, roots, found.read)
     _write_scale(building, layout, _questions(encoder, serving), encoder)
     kept = serving.manifest.segments if serving else {}
@@ -142,9 +144,9 @@ def _questions(encoder: Encoder, serving: Serving | None) -> Vectors:
 
 def _write_scale(folder: Path, layout: Layout, questions: Vectors, encoder: Encoder) -> None:
     """Store what questions have in common, and where chance lies for this encoder and these passages."""
-    np.save(folder / "questions.npy", questions)
+    save_array(folder / "questions.npy", questions)
     common = common_direction(questions)
-    np.save(folder / "common.npy", common)
+    save_array(folder / "common.npy", common)
     scale = FITTED_SCALE
     if encoder.fingerprint != FITTED_FOR:
         keys = layout.passages.gather([np.load(path / KEYS) for path in layout.folders])
@@ -152,7 +154,7 @@ def _write_scale(folder: Path, layout: Layout, questions: Vectors, encoder: Enco
         order = np.lexsort(keys.T[::-1])[:_SAMPLE].astype(np.int64)
         vectors = VectorParts.open(layout.folders, "paragraphs.faiss", layout.passages)
         scale = Scale.measure(centred(questions, common), vectors.vectors(order))
-    np.save(folder / "scale.npy", np.asarray([scale.mean, scale.deviation], np.float32))
+    save_array(folder / "scale.npy", np.asarray([scale.mean, scale.deviation], np.float32))
 
 
 def _describe(

@@ -1,0 +1,158 @@
+"""The index in one file: a tar archive of the serving generation and its segments, and back.
+
+    huiwen-index/manifest.json          first, so that all that follows can be checked as it comes
+    huiwen-index/generation/NAME        the generation's own files
+    huiwen-index/segments/NAME/NAME     those of its segments
+
+An archive may come from anywhere: only names of this form, that the manifest vouches for, are taken.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Literal
+
+from retrieval.errors import BadQueryError, BrokenIndexError
+from retrieval.generation import keep_segment, publish, published, start_building
+from retrieval.manifest import MANIFEST, Files, Manifest, damage_of, parse_manifest
+from retrieval.serving import find_serving
+from retrieval.storing import naming, sync
+from retrieval.writer_lock import writing
+
+_TOP = "huiwen-index"
+_NAME = re.compile(rf"{_TOP}/(?:(generation)|segments/([0-9]{{8}}))/([A-Za-z0-9_][A-Za-z0-9_.]*)")
+_MOST_MANIFEST = 64 << 20  # bytes
+_BLOCK = 1 << 20
+_MODES: dict[str, Literal["w", "w:gz", "w:xz"]] = {".gz": "w:gz", ".tgz": "w:gz", ".xz": "w:xz"}
+
+
+def export_index(data_dir: Path, file: Path) -> Manifest:
+    """Write the serving generation to `file`, which is there whole or not at all; return its manifest.
+
+    It is packed where the name ends in .gz, .tgz or .xz, which makes it little smaller. Raises NoIndexError,
+    BrokenIndexError, OSError.
+    """
+    serving = find_serving(data_dir)
+    with closing(serving.lease):
+        homes = [("generation", serving.folder, serving.manifest.files)]
+        segments = zip(serving.segments(), serving.manifest.segments.values(), strict=True)
+        homes += [(f"segments/{folder.name}", folder, files) for folder, files in segments]
+        part = file.with_name(f".{file.name}.{os.getpid()}.part")
+        try:
+            with naming(file), tarfile.open(part, _MODES.get(file.suffix.lower(), "w")) as archive:
+                archive.add(serving.folder / MANIFEST, f"{_TOP}/{MANIFEST}", recursive=False)
+                for home, folder, files in homes:
+                    for name in sorted(files):
+                        archive.add(folder / name, f"{_TOP}/{home}/{name}", recursive=False)
+            sync(part)
+            part.replace(file)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    return serving.manifest
+
+
+def import_index(data_dir: Path, file: Path, *, wait: bool = False) -> Manifest:
+    """Publish the generation that `export_index` wrote to `file`; return its manifest.
+
+    What served before stays on disk, to be gone back to. Raises BadQueryError where `file` is no such
+    archive or damaged, BusyError, OSError; the index is then as it was.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with writing(data_dir, wait=wait):
+        building = start_building(data_dir, "generations")
+        homes: dict[str, Path] = {"generation": building}
+        made: list[Path] = []
+        try:
+            with _opened(file) as archive:
+                manifest = _unpack(archive, data_dir, homes, file)
+            segments: dict[str, Files] = {}
+            for name, files in manifest.segments.items():
+                kept = keep_segment(data_dir, homes[name])
+                made.append(data_dir / "segments" / kept)
+                segments[kept] = files
+            number = max([0, *published(data_dir)]) + 1
+            manifest = replace(manifest, generation=number, segments=segments)
+            publish(data_dir, building, manifest)
+        except BaseException:
+            for folder in (*homes.values(), *made):
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+    return manifest
+
+
+def _opened(file: Path) -> tarfile.TarFile:
+    try:
+        return tarfile.open(file, "r:*")
+    except tarfile.TarError:
+        raise _bad(file, "it is no tar archive") from None
+
+
+def _unpack(archive: tarfile.TarFile, data_dir: Path, homes: dict[str, Path], file: Path) -> Manifest:
+    """Write every file of an archive below `homes`, where folders for its segments are added."""
+    try:
+        members = iter(archive)
+        manifest = _manifest_of(archive, next(members, None), file)
+        expected = {("generation", name): entry for name, entry in manifest.files.items()}
+        for segment, files in manifest.segments.items():
+            homes[segment] = start_building(data_dir, "segments", segment)
+            expected |= {(segment, name): entry for name, entry in files.items()}
+        for home, name, size, content in _members(archive, members, file):
+            entry = expected.pop((home, name), None)
+            if entry is None or entry["bytes"] != size:
+                raise _bad(file, f"its manifest knows of no {home}/{name} of {size} bytes")
+            path = homes[home] / name
+            with naming(path), path.open("wb") as out:
+                shutil.copyfileobj(content, out, _BLOCK)
+            if reason := damage_of(path, entry):
+                raise _bad(file, f"{home}/{name} {reason}")
+        if expected:
+            raise _bad(file, f"it lacks {'/'.join(min(expected))}")
+    except (tarfile.TarError, EOFError) as error:
+        raise _bad(file, f"it is cut off or damaged ({error})") from None
+    return manifest
+
+
+def _members(
+    archive: tarfile.TarFile, members: Iterator[tarfile.TarInfo], file: Path
+) -> Iterator[tuple[str, str, int, IO[bytes]]]:
+    """Yield "generation" or the name of a segment, the name of a file in it, its size and its content."""
+    for member in members:
+        match = _NAME.fullmatch(member.name)
+        content = archive.extractfile(member) if match and member.isreg() else None
+        if match is None or content is None:
+            raise _bad(file, f"it holds {member.name!r}, which no index has")
+        yield match[1] or match[2], match[3], member.size, content
+
+
+def _manifest_of(archive: tarfile.TarFile, member: tarfile.TarInfo | None, file: Path) -> Manifest:
+    content = None
+    if member is not None and member.name == f"{_TOP}/{MANIFEST}" and member.isreg():
+        content = archive.extractfile(member)
+    if content is None:
+        raise _bad(file, "it does not begin with the manifest of an index")
+    try:
+        manifest = parse_manifest(content.read(_MOST_MANIFEST), "in it")
+    except BrokenIndexError as error:
+        raise _bad(file, str(error)) from None
+    names = [*manifest.segments, *(f"{home}/{name}" for home, name in _listed(manifest))]
+    if not all(re.fullmatch(r"[0-9]{8}", name) or _NAME.fullmatch(f"{_TOP}/{name}") for name in names):
+        raise _bad(file, "its manifest names files that no index has")
+    return manifest
+
+
+def _listed(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    yield from (("generation", name) for name in manifest.files)
+    for segment, files in manifest.segments.items():
+        yield from ((f"segments/{segment}", name) for name in files)
+
+
+def _bad(file: Path, reason: str) -> BadQueryError:
+    return BadQueryError(f"{file}: not an index that `huiwen export` wrote: {reason}; nothing was changed")
