@@ -108,7 +108,10 @@ class _Upkeep:
         seen = _stamp(self._data_dir / "CURRENT")
         if seen != self._seen:
             self._seen = seen
-            self._remembered = remembered_roots(self._data_dir)
+            with suppress(
+                OSError
+            ):  # whatever is the matter with the index, the folders are still to be watched
+                self._remembered = remembered_roots(self._data_dir) or self._remembered
         remembered = () if self._plan.full and self._paths else self._remembered
         self._changes.follow([*map(str, self._paths), *remembered])
 

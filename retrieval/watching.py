@@ -18,8 +18,8 @@ from retrieval.generation import generation_folder, published
 from retrieval.reading.files import is_passing
 from retrieval.settling import Look, Settling, look_at
 
-_TICK_MS = 250  # how long to wait for the system to tell of changes before looking at anything else
-_TOGETHER_MS = 400  # changes are taken together for so long at most
+_TICK_MS = 100  # how long to wait for the system to tell of changes before looking at anything else
+_TOGETHER_MS = 200  # changes are taken together for so long at most
 _STEP_MS = 50
 _POLL_MS = 1000  # between looks by watchfiles, where it must look for itself (WSL, WATCHFILES_FORCE_POLLING)
 _BLIND_POLL = 10.0  # seconds between our own looks where nothing tells of changes
