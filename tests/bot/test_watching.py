@@ -69,6 +69,10 @@ class Watching:
         _wait(lambda: self.reports and condition(self.reports[-1]), lambda: (self.lines, self.reports[-3:]))
         return self.reports[-1]
 
+    def wait_articles(self, count: int) -> dict[str, Any]:
+        """Return the newest report once there are so many articles."""
+        return self.wait(lambda report: report["articles"] == count)
+
     def wait_line(self, part: str) -> None:
         _wait(lambda: any(part in line for line in self.lines), lambda: (part, self.lines))
 
@@ -99,7 +103,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def watching(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watching]:
     """One process for all that leave it running; it is stopped at the end as a service manager does."""
     with _watching(tmp_path_factory.mktemp("home"), folder) as running:
-        running.wait(lambda report: report["articles"] == 1)
+        running.wait_articles(1)
         yield running
         assert running.process.poll() is None
         assert running.end() == 0
@@ -114,7 +118,7 @@ def test_a_file_written_in_pieces_is_read_once_it_is_whole(watching: Watching, f
     for attempt in range(5):
         before = watching.reports[-1]
         longest = _write_slowly(folder / f"slow-{attempt}.md", paragraphs)
-        watching.wait(lambda report, before=before: report["articles"] > before["articles"])
+        watching.wait_articles(before["articles"] + 1)
         if longest < _SETTLE / 2:  # else this machine was so slow that the file seemed to be whole
             break
     first = next(r for r in watching.reports if r["generation"] > before["generation"])
@@ -141,7 +145,7 @@ def test_a_file_that_is_renamed_into_place_is_read(watching: Watching, folder: P
     before = watching.reports[-1]
     part = put(folder, "renamed.jsonl.part", record("renamed", "县委召开常委会会议，研究防汛工作。"))
     part.rename(folder / "renamed.jsonl")
-    report = watching.wait(lambda report: report["articles"] > before["articles"])
+    report = watching.wait_articles(before["articles"] + 1)
     assert (report["added"], report["failed"]) == (1, 0)
 
 
@@ -150,7 +154,7 @@ def test_a_broken_file_is_named_once_and_read_when_mended(watching: Watching, fo
     (folder / "broken.docx").write_bytes(b"PK\x03\x04 not a document")
     watching.wait(lambda report: report["failed"] == 1)
     put(folder, "after.jsonl", record("after", "全市召开信访工作会议。"))
-    watching.wait(lambda report: report["articles"] == before["articles"] + 1)
+    watching.wait_articles(before["articles"] + 1)
     assert sum("broken.docx" in line for line in watching.lines) == 1
     (folder / "broken.docx").unlink()
     watching.wait(lambda report: report["failed"] == 0)
@@ -175,7 +179,7 @@ def test_another_writer_is_waited_for(watching: Watching, folder: Path) -> None:
         put(folder, "locked.jsonl", record("locked", "市人大召开立法工作会议。"))
         watching.wait_line("another huiwen is writing the index")
         time.sleep(1.5)  # it tries again, and does not say so again
-    watching.wait(lambda report: report["articles"] == before["articles"] + 1)
+    watching.wait_articles(before["articles"] + 1)
     assert sum("another huiwen" in line for line in watching.lines) == 1
 
 
@@ -189,7 +193,7 @@ def test_a_failed_run_is_told_and_tried_again(watching: Watching, folder: Path) 
     generations.unlink()
     (watching.data / "hidden").rename(generations)
     put(folder, "next.jsonl", record("next", "县政府召开旅游会议。"))  # else some seconds would pass
-    report = watching.wait(lambda report: report["articles"] == before["articles"] + 2)
+    report = watching.wait_articles(before["articles"] + 2)
     assert report["generation"] > before["generation"]
 
 
@@ -197,7 +201,7 @@ def test_a_thousand_files_at_once_are_few_publications(watching: Watching, folde
     before = watching.reports[-1]
     published = len(watching.reports)
     _put_thousand(folder / "burst")
-    watching.wait(lambda report: report["articles"] == before["articles"] + 1000)
+    watching.wait_articles(before["articles"] + 1000)
     assert len(watching.reports) - published <= 3
 
 
@@ -226,7 +230,7 @@ def test_folders_may_come_later_but_must_be_named(tmp_path: Path) -> None:
     ):
         named.wait_line("waiting for")
         put(tmp_path / "later", "harbour.jsonl", record("harbour", _HARBOUR))
-        named.wait(lambda report: report["articles"] == 1)
+        named.wait_articles(1)
         assert named.end(signal.SIGINT) == 0
         assert unnamed.process.wait(_LONG) == 2
         assert len(unnamed.lines) == 1 and "huiwen index FOLDER --watch" in unnamed.lines[0]
