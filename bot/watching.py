@@ -22,7 +22,7 @@ from retrieval.scan import printable
 from retrieval.watching import Watch, remembered_roots
 
 if TYPE_CHECKING:
-    from retrieval.writer import Progress
+    from retrieval.segment_writer import Progress
 
 _LOOK_EVERY = 1.0  # seconds between looks at whether another run has named more folders
 _BUSY_PAUSE = 1.0  # seconds until the lock is tried again
@@ -141,7 +141,7 @@ class _Upkeep:
             self._again_at = None
             return  # what came is waited for; the changes that led here are still to be dealt with
         except BusyError as error:
-            self._fail(f"{self._explain(error)} (waiting for it)", _BUSY_PAUSE)
+            self._fail(f"{str(error).partition(';')[0]}; waiting for it", _BUSY_PAUSE)
         except Exception as error:
             self._fail(self._explain(error), self._pause)
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
@@ -155,7 +155,7 @@ class _Upkeep:
 
         def watchful(step: str, done: int, total: int) -> None:
             nonlocal looked
-            if step != "files" and not looked:  # the first step after reading
+            if not looked and (step != "files" or done == total):  # all is read
                 looked = True
                 if self._changes.disturbed():
                     raise _Disturbed

@@ -214,11 +214,11 @@ def test_a_run_under_way_is_broken_off_at_once(tmp_path: Path) -> None:
     articles = tmp_path / "articles"
     _put_thousand(articles)
     with _watching(tmp_path / "home", articles) as watching:
-        _wait(lambda: list(watching.data.glob("generations/building-*/*")), lambda: watching.lines)
+        _wait(lambda: list(watching.data.glob("*/building-*/*")), lambda: watching.lines)
         started = time.monotonic()
         assert watching.end() == 0
         assert time.monotonic() - started < 10
-        assert not list(watching.data.glob("generations/*"))
+        assert not list(watching.data.glob("*/building-*"))
         assert not (watching.data / "CURRENT").exists()
         assert watching.lines[-1].startswith("stopped")
 
