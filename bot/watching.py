@@ -54,7 +54,7 @@ def watch(
     except KeyboardInterrupt:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)  # the rest is short
-        say("stopped watching; the index is as it was")
+        say("stopped watching")
         return 0
 
 
