@@ -102,14 +102,23 @@ def _index(
         list[Path] | None, Argument(metavar="[PATH]...", help="Folders or files of articles.")
     ] = None,
     full: Annotated[bool, Option("--full", help="Read and encode everything anew.")] = False,
+    watching: Annotated[
+        bool, Option("--watch", help="Go on: follow what comes, changes and goes, until stopped.")
+    ] = False,
+    tied: Annotated[bool, Option("--tied", hidden=True)] = False,  # to the bot that has started it
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataOption = None,
 ) -> int:
     """Read new, changed and removed articles and publish a new generation."""
+    settings = _load(context, config, data_dir).settings
+    if watching:
+        from bot.watching import watch
+
+        return watch(settings, paths or [], _reason, full=full, as_json=as_json, tied=tied)
     from bot.indexing import index
 
-    return index(_load(context, config, data_dir).settings, paths or [], full=full, as_json=as_json)
+    return index(settings, paths or [], full=full, as_json=as_json)
 
 
 @app.command("ask")
@@ -244,7 +253,7 @@ def _bot(context: typer.Context, config: ConfigOption = None, data_dir: DataOpti
     loaded = _load(context, config, data_dir)
     from bot.telegram_app import run_bot
 
-    return run_bot(loaded.settings)
+    return run_bot(loaded.settings, loaded.file)
 
 
 def _load(
@@ -265,23 +274,28 @@ def _encoder_ahead(settings: Settings) -> Encoder:
 
 
 def _explain(error: Exception) -> int:
-    """Say what went wrong in the words of the error, and nothing of where in the program it did."""
-    from embeddings import EmbeddingError
-    from retrieval.errors import NoIndexError, RetrievalError
+    """Say what went wrong, and return the exit status."""
+    from retrieval.errors import NoIndexError
 
-    if isinstance(error, NoIndexError):
-        return _complain(str(error), NO_INDEX)
+    return _complain(_reason(error), NO_INDEX if isinstance(error, NoIndexError) else WRONG)
+
+
+def _reason(error: Exception) -> str:
+    """Return what went wrong in the words of the error, and nothing of where in the program it did."""
+    from embeddings import EmbeddingError
+    from retrieval.errors import RetrievalError
+
     if isinstance(error, RetrievalError | EmbeddingError):
-        return _complain(str(error))
+        return str(error)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
-        return _complain(f"{where}{error.strerror or error}; mend that and try again")
+        return f"{where}{error.strerror or error}; mend that and try again"
     if isinstance(error, MemoryError):
-        return _complain("not enough memory; close other programs or index fewer articles at once")
+        return "not enough memory; close other programs or index fewer articles at once"
     import logging
 
     logging.getLogger(__name__).debug("unexpected", exc_info=error)
-    return _complain(f"unexpected {type(error).__name__}: {error}; please report it, with what you did")
+    return f"unexpected {type(error).__name__}: {error}; please report it, with what you did"
 
 
 def _complain(text: str, status: int = WRONG) -> int:

@@ -14,13 +14,7 @@ from retrieval.builder import Plan, Report, build
 
 def index(settings: Settings, paths: Sequence[Path], *, full: bool, as_json: bool) -> int:
     """Bring the index up to date and tell what changed."""
-    plan = Plan(
-        data_dir=settings.data_dir,
-        model=settings.embedding.model,
-        passage_chars=settings.index.passage_chars,
-        keep=settings.index.keep_generations,
-        full=full,
-    )
+    plan = plan_of(settings, full=full)
     with progress() as report_progress:
         report = build(
             plan, paths or settings.articles.paths, open_encoder(settings.embedding), report_progress
@@ -30,11 +24,23 @@ def index(settings: Settings, paths: Sequence[Path], *, full: bool, as_json: boo
     if as_json:
         print_json(asdict(report))
     else:
-        print(_summary(report))
+        print(summary(report))
     return 0
 
 
-def _summary(report: Report) -> str:
+def plan_of(settings: Settings, *, full: bool) -> Plan:
+    """Return how the settings want the index built."""
+    return Plan(
+        data_dir=settings.data_dir,
+        model=settings.embedding.model,
+        passage_chars=settings.index.passage_chars,
+        keep=settings.index.keep_generations,
+        full=full,
+    )
+
+
+def summary(report: Report) -> str:
+    """Return what a run did, in a line."""
     size = f"{report.articles} articles, {report.passages} passages"
     if not report.published:
         return f"nothing new; generation {report.generation} serves on ({size})"

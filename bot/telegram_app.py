@@ -16,6 +16,7 @@ import httpx
 from telegram.error import InvalidToken
 from telegram.ext import Application
 
+from bot.index_keeper import IndexKeeper
 from bot.logs import configure_logging, redact
 from bot.telegram_handlers import Asker, Handlers
 from bot.telegram_polling import Poller, QuietRequest, UpdatesRequest
@@ -70,21 +71,30 @@ def build_application(settings: Settings, asker: Asker) -> AnyApplication:
     return application
 
 
-def run_bot(settings: Settings) -> int:
-    """Answer in Telegram until SIGINT or SIGTERM. Return the exit status: 0, or 2 for a wrong set-up."""
+def run_bot(settings: Settings, config_file: Path | None = None) -> int:
+    """Answer in Telegram until SIGINT or SIGTERM. Return the exit status: 0, or 2 for a wrong set-up.
+
+    `config_file` is where the settings came from; the process that keeps the index up reads it too.
+    """
     try:
         configure_logging(settings.log.level, _secrets(settings))
         read_token(settings.telegram)  # before the model is loaded: that takes a while
-        return serve(settings, _open_asker(settings))
+        keeper = None
+        if settings.index.watch:
+            keeper = IndexKeeper.of(settings.data_dir, config_file, _secrets(settings))
+        return serve(settings, _open_asker(settings), keeper)
     except (ConfigError, EmbeddingError, RetrievalError) as error:
         return _refuse(redact(str(error), _secrets(settings)))
 
 
-def serve(settings: Settings, asker: Asker) -> int:
-    """Answer in Telegram with `asker` until SIGINT or SIGTERM. Return the exit status; raise ConfigError."""
+def serve(settings: Settings, asker: Asker, keeper: IndexKeeper | None = None) -> int:
+    """Answer in Telegram with `asker` until SIGINT or SIGTERM, while `keeper` keeps the index up.
+
+    Return the exit status; raise ConfigError.
+    """
     application = build_application(settings, asker)
     try:
-        asyncio.run(_until_signal(application, asker))
+        asyncio.run(_until_signal(application, asker, keeper))
     except InvalidToken:
         return _refuse(f"telegram.token: Telegram does not accept it; {_HOW_TO_GET_ONE}")
     except KeyboardInterrupt:  # where the event loop cannot handle signals
@@ -131,14 +141,20 @@ def _refuse(line: str) -> int:
     return _WRONG
 
 
-async def _until_signal(application: AnyApplication, asker: Asker) -> None:
+async def _until_signal(application: AnyApplication, asker: Asker, keeper: IndexKeeper | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows; there Ctrl-C raises KeyboardInterrupt
             loop.add_signal_handler(number, stop.set)
     warming = asyncio.create_task(asyncio.to_thread(_warm_up, asker))
-    await Poller(application).run(stop)
+    keeping = asyncio.create_task(keeper.run(stop)) if keeper else None
+    try:
+        await Poller(application).run(stop)
+    finally:
+        stop.set()  # also where the token is refused
+        if keeping:
+            await keeping
     await warming
 
 

@@ -47,10 +47,13 @@ class EmbeddingSettings(_Section):
 
 
 class IndexSettings(_Section):
-    """How articles are cut into passages and how many generations are kept."""
+    """How articles are cut into passages, how many generations are kept, and how arrivals are noticed."""
 
     passage_chars: int = Field(default=600, ge=100, le=10_000)
     keep_generations: int = Field(default=3, ge=1, le=1000)
+    watch: bool = False
+    watch_settle: float = Field(default=2.0, ge=0.05, le=3600.0)
+    watch_poll: float = Field(default=600.0, ge=1.0, le=86_400.0)
 
 
 class SearchSettings(_Section):

@@ -27,6 +27,11 @@ def find_files(root: Path) -> list[Path]:
     return sorted(found)
 
 
+def is_passing(name: str) -> bool:
+    """Return whether a file or folder of this name is hidden, or something that editors leave behind."""
+    return name.startswith((".", "~$", "#")) or name.endswith(_TEMPORARY)
+
+
 def load(path: Path) -> bytes:
     """Return the content of a regular file. Raises `UnreadableError` with what stands in the way."""
     size = check_readable(path)
@@ -77,7 +82,7 @@ def _walk(folder: Path, found: list[Path], visited: set[tuple[int, int]]) -> Non
         found.append(folder)
         return
     for entry in entries:
-        if entry.name.startswith((".", "~$", "#")) or entry.name.endswith(_TEMPORARY):
+        if is_passing(entry.name):
             continue
         try:
             is_folder = entry.is_dir()
