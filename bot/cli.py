@@ -7,12 +7,25 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option, Typer, TyperException
 
-from config import ConfigError, Loaded, Settings, load_settings
+from bot.cli_index import index_app
+from bot.cli_options import (
+    ConfigOption,
+    ContextOption,
+    CountOption,
+    DataOption,
+    ExplainOption,
+    JsonOption,
+    SinceOption,
+    UntilOption,
+    loaded,
+)
+from bot.reasons import reason
+from config import ConfigError, Settings
 
 if TYPE_CHECKING:
     from embeddings import Encoder
@@ -26,21 +39,7 @@ app = Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-ConfigOption = Annotated[
-    Path | None, Option("--config", metavar="FILE", help="Read settings from this TOML file.")
-]
-DataOption = Annotated[Path | None, Option("--data-dir", metavar="DIR", help="Where the index lives.")]
-JsonOption = Annotated[bool, Option("--json", help="Print JSON for programs.")]
-CountOption = Annotated[int | None, Option("-k", metavar="N", min=1, max=100, help="Passages to show.")]
-SinceOption = Annotated[
-    str | None, Option("--since", metavar="D", help="Only articles from this date on: 2019-11-20.")
-]
-ContextOption = Annotated[
-    int, Option("--context", metavar="N", min=0, max=100, help="Show N paragraphs before and after each.")
-]
-ExplainOption = Annotated[bool, Option("--explain", help="Tell why these passages, in this order.")]
-UntilOption = Annotated[str | None, Option("--until", metavar="D", help="Only articles up to this date.")]
+app.add_typer(index_app)
 
 
 def main() -> None:
@@ -61,7 +60,8 @@ def run(arguments: list[str]) -> int:
     try:
         status = app(arguments or ["--help"], standalone_mode=False)
     except TyperException as error:
-        commands = {command.name for command in app.registered_commands}
+        registered = (*app.registered_commands, *index_app.registered_commands)
+        commands = {command.name for command in registered}
         asked = "".join(f"{name} " for name in arguments[:1] if name in commands)
         return _complain(f"{error.format_message().rstrip('.')}; see `huiwen {asked}--help`")
     except (typer.Abort, KeyboardInterrupt):
@@ -95,32 +95,6 @@ def _common(
     context.obj = {"config": config, "data_dir": data_dir}
 
 
-@app.command("index")
-def _index(
-    context: typer.Context,
-    paths: Annotated[
-        list[Path] | None, Argument(metavar="[PATH]...", help="Folders or files of articles.")
-    ] = None,
-    full: Annotated[bool, Option("--full", help="Read and encode everything anew.")] = False,
-    watching: Annotated[
-        bool, Option("--watch", help="Go on: follow what comes, changes and goes, until stopped.")
-    ] = False,
-    tied: Annotated[bool, Option("--tied", hidden=True)] = False,  # to the bot that has started it
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-    data_dir: DataOption = None,
-) -> int:
-    """Read new, changed and removed articles and publish a new generation."""
-    settings = _load(context, config, data_dir).settings
-    if watching:
-        from bot.watching import watch
-
-        return watch(settings, paths or [], _reason, full=full, as_json=as_json, tied=tied)
-    from bot.indexing import index
-
-    return index(settings, paths or [], full=full, as_json=as_json)
-
-
 @app.command("ask")
 def _ask(
     context: typer.Context,
@@ -143,7 +117,7 @@ def _ask(
         raise typer.BadParameter("give either a question or --batch, not both")
     if batch is None and not question:
         raise typer.BadParameter("there is no question; as in: huiwen ask 谁主持了大会？")
-    settings = _load(context, config, data_dir, {"search.k": k}).settings
+    settings = loaded(context, config, data_dir, {"search.k": k}).settings
     encoder = _encoder_ahead(settings)
     from bot.asking import Asked, ask, ask_batch
 
@@ -163,7 +137,7 @@ def _chat(
     data_dir: DataOption = None,
 ) -> int:
     """Ask one question after another; /new forgets what was said, /quit ends."""
-    settings = _load(context, config, data_dir, {"search.k": k}).settings
+    settings = loaded(context, config, data_dir, {"search.k": k}).settings
     encoder = _encoder_ahead(settings)
     from bot.asking import Asked, chat
 
@@ -180,7 +154,7 @@ def _articles(
     """List what is indexed, and which files could not be read."""
     from bot.listing import articles
 
-    return articles(_load(context, config, data_dir).settings, as_json=as_json)
+    return articles(loaded(context, config, data_dir).settings, as_json=as_json)
 
 
 @app.command("show")
@@ -194,7 +168,7 @@ def _show(
     """Print one whole article."""
     from bot.listing import show
 
-    return show(_load(context, config, data_dir).settings, article, as_json=as_json)
+    return show(loaded(context, config, data_dir).settings, article, as_json=as_json)
 
 
 @app.command("reflow")
@@ -230,7 +204,7 @@ def _eval(
     """Measure how good the answers are on questions with known answers."""
     from bot.measuring import measure
 
-    settings = _load(context, config, data_dir).settings
+    settings = loaded(context, config, data_dir).settings
     return measure(settings, folder, as_json=as_json, ablating=ablate, rerank=rerank, langs=langs or ())
 
 
@@ -244,26 +218,16 @@ def _doctor(
     """Check the installation, and show every setting with its origin."""
     from bot.doctor import doctor
 
-    return doctor(_load(context, config, data_dir), as_json=as_json)
+    return doctor(loaded(context, config, data_dir), as_json=as_json)
 
 
 @app.command("bot")
 def _bot(context: typer.Context, config: ConfigOption = None, data_dir: DataOption = None) -> int:
     """Answer in Telegram until stopped."""
-    loaded = _load(context, config, data_dir)
+    found = loaded(context, config, data_dir)
     from bot.telegram_app import run_bot
 
-    return run_bot(loaded.settings, loaded.file)
-
-
-def _load(
-    context: typer.Context, config: Path | None, data_dir: Path | None, flags: dict[str, Any] | None = None
-) -> Loaded:
-    """Return the settings in force; `--config` and `--data-dir` may stand before or after the command."""
-    common = context.obj or {}
-    given = {**(flags or {}), "data_dir": data_dir or common.get("data_dir")}
-    file = config or common.get("config")
-    return load_settings({key: value for key, value in given.items() if value is not None}, file=file)
+    return run_bot(found.settings, found.file)
 
 
 def _encoder_ahead(settings: Settings) -> Encoder:
@@ -277,25 +241,7 @@ def _explain(error: Exception) -> int:
     """Say what went wrong, and return the exit status."""
     from retrieval.errors import NoIndexError
 
-    return _complain(_reason(error), NO_INDEX if isinstance(error, NoIndexError) else WRONG)
-
-
-def _reason(error: Exception) -> str:
-    """Return what went wrong in the words of the error, and nothing of where in the program it did."""
-    from embeddings import EmbeddingError
-    from retrieval.errors import RetrievalError
-
-    if isinstance(error, RetrievalError | EmbeddingError):
-        return str(error)
-    if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror or error}; mend that and try again"
-    if isinstance(error, MemoryError):
-        return "not enough memory; close other programs or index fewer articles at once"
-    import logging
-
-    logging.getLogger(__name__).debug("unexpected", exc_info=error)
-    return f"unexpected {type(error).__name__}: {error}; please report it, with what you did"
+    return _complain(reason(error), NO_INDEX if isinstance(error, NoIndexError) else WRONG)
 
 
 def _complain(text: str, status: int = WRONG) -> int:

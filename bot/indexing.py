@@ -12,9 +12,8 @@ from embeddings import open_encoder
 from retrieval.builder import Plan, Report, build
 
 
-def index(settings: Settings, paths: Sequence[Path], *, full: bool, as_json: bool) -> int:
+def index(settings: Settings, paths: Sequence[Path], plan: Plan, *, as_json: bool) -> int:
     """Bring the index up to date and tell what changed."""
-    plan = plan_of(settings, full=full)
     with progress() as report_progress:
         report = build(
             plan, paths or settings.articles.paths, open_encoder(settings.embedding), report_progress
@@ -28,7 +27,7 @@ def index(settings: Settings, paths: Sequence[Path], *, full: bool, as_json: boo
     return 0
 
 
-def plan_of(settings: Settings, *, full: bool) -> Plan:
+def plan_of(settings: Settings, *, full: bool = False, retry: bool = False, wait: bool = False) -> Plan:
     """Return how the settings want the index built."""
     return Plan(
         data_dir=settings.data_dir,
@@ -36,6 +35,8 @@ def plan_of(settings: Settings, *, full: bool) -> Plan:
         passage_chars=settings.index.passage_chars,
         keep=settings.index.keep_generations,
         full=full,
+        retry=retry,
+        wait=wait,
     )
 
 
@@ -45,6 +46,8 @@ def summary(report: Report) -> str:
     if not report.published:
         return f"nothing new; generation {report.generation} serves on ({size})"
     files = f"files: {report.added} added, {report.changed} changed, {report.removed} removed"
+    if report.moved:
+        files += f", {report.moved} moved"
     if report.failed:
         files += f"; {report.failed} with problems"
     return f"generation {report.generation} published in {report.seconds:.1f} s: {size} ({files})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 from bot.console import print_json, progress, say
 from bot.indexing import plan_of, summary
+from bot.reasons import reason
 from config import Settings
 from embeddings import open_encoder
-from retrieval.builder import Report, build
+from retrieval.builder import Plan, Report, build
 from retrieval.errors import BadQueryError, BusyError
 from retrieval.scan import printable
-from retrieval.watching import Watch, remembered_roots
+from retrieval.serving import remembered_roots
+from retrieval.watching import Watch
 
 if TYPE_CHECKING:
     from retrieval.segment_writer import Progress
@@ -31,12 +33,9 @@ _PROBLEMS = 3  # told in a line
 _NICE = 19  # the lowest priority: whoever answers questions on this machine comes first
 _LAST_RESORT = 10.0  # seconds that the work has to end in
 
-Explain = Callable[[Exception], str]
-"""Returns what went wrong in a line for a user."""
-
 
 def watch(
-    settings: Settings, paths: Sequence[Path], explain: Explain, *, full: bool, as_json: bool, tied: bool
+    settings: Settings, paths: Sequence[Path], *, full: bool, retry: bool, as_json: bool, tied: bool
 ) -> int:
     """Keep the index up to date until SIGINT or SIGTERM, which leave it as it is. Return the exit status.
 
@@ -50,7 +49,8 @@ def watch(
     changes = Watch(settle=index.watch_settle, poll=index.watch_poll, leave_out=settings.data_dir)
     try:
         with closing(changes):
-            _Upkeep(settings, paths or settings.articles.paths, changes, explain, full, as_json).run()
+            plan = plan_of(settings, full=full, retry=retry)
+            _Upkeep(settings, paths or settings.articles.paths, changes, plan, as_json).run()
     except KeyboardInterrupt:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)  # the rest is short
@@ -70,16 +70,14 @@ class _Upkeep:
         settings: Settings,
         paths: Sequence[Path],
         changes: Watch,
-        explain: Explain,
-        full: bool,
+        plan: Plan,
         as_json: bool,
     ) -> None:
         self._data_dir = settings.data_dir
-        self._plan = plan_of(settings, full=full)
+        self._plan = plan
         self._paths = [Path(os.path.abspath(path)) for path in paths]
         self._encoder = open_encoder(settings.embedding)  # loads at the first text, and stays
         self._changes = changes
-        self._explain = explain
         self._as_json = as_json
         self._seen: tuple[int, int] | None = None
         self._remembered: list[str] = []
@@ -143,7 +141,7 @@ class _Upkeep:
         except BusyError as error:
             self._fail(f"{str(error).partition(';')[0]}; waiting for it", _BUSY_PAUSE)
         except Exception as error:
-            self._fail(self._explain(error), self._pause)
+            self._fail(reason(error), self._pause)
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
         else:
             self._succeed(report)
@@ -164,7 +162,7 @@ class _Upkeep:
         return watchful
 
     def _succeed(self, report: Report) -> None:
-        self._plan = replace(self._plan, full=False)
+        self._plan = replace(self._plan, full=False, retry=False)
         self._again_at, self._pause, self._complaint = None, _FIRST_PAUSE, ""
         if report.published or not self._silent:
             say(summary(report) + self._news(report))

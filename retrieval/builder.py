@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
@@ -12,12 +11,12 @@ from pathlib import Path
 
 from embeddings import Encoder
 from retrieval.errors import BadQueryError, BrokenIndexError, NoIndexError, NothingToIndexError
-from retrieval.generation import generation_folder, prune, published
+from retrieval.generation import prune
 from retrieval.manifest import Manifest
 from retrieval.reading import KINDS
 from retrieval.scan import Counts, Scan, look, printable, read
 from retrieval.segment_writer import Progress
-from retrieval.serving import Serving, find_serving
+from retrieval.serving import Serving, find_serving, remembered_roots
 from retrieval.sources import Problem, Sources
 from retrieval.writer import Plan, write_generation
 from retrieval.writer_lock import writing
@@ -78,10 +77,10 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
         if old is not None:
             roots |= set(old.roots())
         elif not roots:
-            roots = set(_remembered_roots(plan.data_dir))
+            roots = set(remembered_roots(plan.data_dir))
         if not roots:
             raise BadQueryError("no folder of articles was named yet; run `huiwen index FOLDER`")
-        looked = look(sorted(roots), old, retry=plan.retry)
+        looked = look(sorted(roots), old, retry=plan.retry, leave_out=plan.data_dir)
         as_it_was = (
             serving is not None
             and old is not None
@@ -106,17 +105,6 @@ def _serving(data_dir: Path) -> Serving | None:
     with suppress(BrokenIndexError, NoIndexError):
         return find_serving(data_dir)
     return None
-
-
-def _remembered_roots(data_dir: Path) -> list[str]:
-    """Return the roots of the newest generation that can tell them, be it damaged elsewhere."""
-    for number in reversed(published(data_dir)):
-        with (
-            suppress(sqlite3.Error),
-            closing(Sources.open(generation_folder(data_dir, number))) as sources,
-        ):
-            return sources.roots()
-    return []
 
 
 def _refuse_emptiness(found: Scan, roots: Sequence[str], serving: Manifest | None) -> None:

@@ -74,8 +74,10 @@ class Scan:
         return next(digests) == next(digests) and list(self.problems) == old.problems()
 
 
-def look(roots: Sequence[str], old: Sources | None, *, retry: bool) -> Look:
+def look(roots: Sequence[str], old: Sources | None, *, retry: bool, leave_out: Path) -> Look:
     """Look at the files below `roots`, to read what is new or changed, and with `retry` what failed.
+
+    What is below `leave_out` is none of the articles: an index may lie among them.
 
     A folder that is not there at the moment (a disk that is not mounted) keeps the articles it had; the
     problems say so.
@@ -83,7 +85,9 @@ def look(roots: Sequence[str], old: Sources | None, *, retry: bool) -> Look:
     known = old.files() if old else {}
     failed = {problem.path for problem in old.problems()} if old and retry else set()
     problems: list[Problem] = []
-    seen = [_look(*entry, known.get(entry[0]), failed) for entry in _find(roots, known, problems)]
+    own = os.path.abspath(leave_out) + os.sep
+    entries = (entry for entry in _find(roots, known, problems) if not entry[0].startswith(own))
+    seen = [_look(*entry, known.get(entry[0]), failed) for entry in entries]
     problems += [one.problem for one in seen if one.problem is not None]
     return Look(tuple(seen), tuple(problems))
 

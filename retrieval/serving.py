@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -16,6 +16,7 @@ from retrieval.generation import generation_folder, published, require_generatio
 from retrieval.layout import Layout
 from retrieval.leases import hold
 from retrieval.manifest import Manifest, read_manifest, segment_folders, verify
+from retrieval.sources import Sources
 
 _log = logging.getLogger(__name__)
 
@@ -83,6 +84,14 @@ def _hold(data_dir: Path, number: int) -> Serving:
         lease.close()
         raise
     return Serving(folder, manifest, lease)
+
+
+def remembered_roots(data_dir: Path) -> list[str]:
+    """Return the folders and files of the newest generation that can tell them."""
+    for number in reversed(published(data_dir)):
+        with suppress(sqlite3.Error), closing(Sources.open(generation_folder(data_dir, number))) as sources:
+            return sources.roots()
+    return []
 
 
 @contextmanager

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 import time
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import closing, suppress
 from pathlib import Path
 
 from watchfiles import watch
 from watchfiles.main import FileChange
 
-from retrieval.generation import generation_folder, published
 from retrieval.reading.files import is_passing
 from retrieval.settling import Look, Settling, look_at
-from retrieval.sources import Sources
 
 _TICK_MS = 100  # how long to wait for the system to tell of changes before looking at anything else
 _TOGETHER_MS = 200  # changes are taken together for so long at most
@@ -168,14 +164,6 @@ class Watch:
 
     def _note_root(self, root: str) -> None:
         self._looks[root] = self._settling.note(root)
-
-
-def remembered_roots(data_dir: Path) -> list[str]:
-    """Return the folders and files of the newest generation that can tell them."""
-    for number in reversed(published(data_dir)):
-        with suppress(sqlite3.Error), closing(Sources.open(generation_folder(data_dir, number))) as sources:
-            return sources.roots()
-    return []
 
 
 def _identity(root: str) -> _Identity | None:

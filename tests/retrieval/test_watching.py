@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.watching import Watch, remembered_roots
+from retrieval.serving import remembered_roots
+from retrieval.watching import Watch
 from tests.retrieval.building import index, put_all
 
 _SETTLE = 0.05
