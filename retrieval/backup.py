@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from retrieval.errors import BadQueryError, BrokenIndexError
-from retrieval.generation import keep_segment, publish, published, start_building
+from retrieval.generation import keep_segment, publish, published, start_building, sweep
 from retrieval.manifest import MANIFEST, Files, Manifest, damage_of, parse_manifest
 from retrieval.serving import find_serving
 from retrieval.storing import naming, sync
@@ -69,21 +69,18 @@ def import_index(data_dir: Path, file: Path, *, wait: bool = False) -> Manifest:
     with writing(data_dir, wait=wait):
         building = start_building(data_dir, "generations")
         homes: dict[str, Path] = {"generation": building}
-        made: list[Path] = []
         try:
             with _opened(file) as archive:
                 manifest = _unpack(archive, data_dir, homes, file)
             segments: dict[str, Files] = {}
             for name, files in manifest.segments.items():
                 kept = keep_segment(data_dir, homes[name])
-                made.append(data_dir / "segments" / kept)
                 segments[kept] = files
             number = max([0, *published(data_dir)]) + 1
             manifest = replace(manifest, generation=number, segments=segments)
             publish(data_dir, building, manifest)
         except BaseException:
-            for folder in (*homes.values(), *made):
-                shutil.rmtree(folder, ignore_errors=True)
+            sweep(data_dir)
             raise
     return manifest
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from embeddings import Encoder
 from retrieval.errors import BadQueryError, BrokenIndexError, NoIndexError, NothingToIndexError
 from retrieval.generation import prune
+from retrieval.known import forget_encoded
 from retrieval.manifest import Manifest
 from retrieval.reading import KINDS
 from retrieval.scan import Counts, Scan, look, printable, read
@@ -89,6 +90,7 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
             and roots == set(old.roots())
         )
         if as_it_was and serving and old and looked.finds_nothing_new(old):
+            forget_encoded(plan.data_dir)
             unchanged = Counts(unchanged=len(old.holding()))
             return _report(serving.manifest, False, 0, unchanged, old.problems(), started)
         found = read(looked, old, progress)

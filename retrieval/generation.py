@@ -88,9 +88,15 @@ def publish(data_dir: Path, building: Path, manifest: Manifest) -> None:
     """Make `building` the serving generation: everything to disk, then one rename."""
     write_manifest(building, manifest)
     _sync_all(building)
-    building.rename(generation_folder(data_dir, manifest.generation))
-    sync(data_dir / "generations")
-    point_to(data_dir, manifest.generation)
+    folder = generation_folder(data_dir, manifest.generation)
+    building.rename(folder)
+    try:
+        sync(folder.parent)
+        point_to(data_dir, manifest.generation)
+    except BaseException:
+        if _points_to(data_dir) != manifest.generation:
+            _remove(folder)
+        raise
 
 
 def point_to(data_dir: Path, number: int) -> None:
@@ -108,22 +114,42 @@ def prune(data_dir: Path, keep: int) -> None:
 
     The serving generation always stays, and so do those that somebody reads.
     """
-    serving = current_generation(data_dir)
+    serving = _points_to(data_dir)
     for number in published(data_dir)[:-keep]:
         folder = generation_folder(data_dir, number)
         if number != serving and not in_use(folder):
             _remove(folder)
+    sweep(data_dir)
+
+
+def sweep(data_dir: Path) -> None:
+    """Remove what no generation has: what interrupted writers left, and segments of generations gone."""
     for left in (data_dir / "generations").glob("building-*"):
-        _remove(left)
+        shutil.rmtree(left, ignore_errors=True)
+    used = _used_segments(data_dir)
+    for entry in (data_dir / "segments").glob("*"):
+        if entry.name.startswith("building-"):
+            shutil.rmtree(entry, ignore_errors=True)
+        elif used is not None and entry.name not in used:
+            _remove(entry)
+
+
+def _used_segments(data_dir: Path) -> set[str] | None:
+    """Return the segments of all generations; None where one cannot tell its own: they go with it."""
     used: set[str] = set()
     for number in published(data_dir):
         try:
             used.update(read_manifest(generation_folder(data_dir, number)).segments)
         except BrokenIndexError:
-            continue  # nobody can read what it is laid out over
-    for entry in (data_dir / "segments").glob("*"):
-        if entry.name not in used:
-            _remove(entry)
+            return None
+    return used
+
+
+def _points_to(data_dir: Path) -> int | None:
+    """Return the number of the serving generation as far as it can be told."""
+    with suppress(BrokenIndexError):
+        return current_generation(data_dir)
+    return None
 
 
 def _remove(folder: Path) -> None:

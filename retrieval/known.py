@@ -7,7 +7,7 @@ interrupted, were it the first of a large archive, goes on where it stopped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,6 +50,13 @@ def text_key(text: str) -> bytes:
 def write_keys(folder: Path, keys: Iterable[bytes]) -> None:
     """Store the keys of a segment's passages, in their order."""
     save_array(folder / KEYS, np.frombuffer(b"".join(keys), np.uint8).reshape(-1, _KEY_BYTES))
+
+
+def forget_encoded(data_dir: Path) -> None:
+    """Remove the file of what was encoded, where nothing of it is still to be published."""
+    for path in data_dir.glob(f"{_FILE}*"):
+        with suppress(OSError):  # what stays only takes room
+            path.unlink()
 
 
 class Known:
@@ -108,8 +115,7 @@ class Known:
     def forget(self) -> None:
         """Remove that file: a generation holds what it held."""
         self._cache.close()
-        for path in self._path.parent.glob(f"{self._path.name}*"):
-            path.unlink(missing_ok=True)
+        forget_encoded(self._path.parent)
 
 
 class _Part(NamedTuple):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime
 import platform
-import shutil
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,15 +15,14 @@ import numpy as np
 from embeddings import Encoder, Vectors
 from retrieval.arrangement import Arrangement, Shelf, arrange
 from retrieval.centring import centred, common_direction, usual_questions
-from retrieval.errors import BrokenIndexError
 from retrieval.fusion import FITTED_FOR, FITTED_SCALE
 from retrieval.generation import (
     keep_segment,
-    prune,
     publish,
     published,
     segment_folder,
     start_building,
+    sweep,
 )
 from retrieval.known import KEYS, Known
 from retrieval.layout import Layout
@@ -67,8 +65,7 @@ def write_generation(
     progress: Progress,
 ) -> tuple[Manifest, int]:
     """Write and publish a generation; return its manifest and how many passages were encoded."""
-    with suppress(BrokenIndexError):  # of CURRENT; it is written anew in the end
-        prune(plan.data_dir, plan.keep)  # what an interrupted run left, to have the room
+    sweep(plan.data_dir)  # what an interrupted run left, to have the room
     known_folders: list[Path] = []
     shelves: list[Shelf] = []
     if serving is not None and serving.manifest.fingerprint == encoder.fingerprint:
@@ -90,7 +87,7 @@ def write_generation(
             manifest = _publish(plan, found, roots, encoder, serving, arranged, made)
             known.forget()
     except BaseException:
-        _clear(plan.data_dir, made)  # a full disk has room again
+        sweep(plan.data_dir)  # a full disk has room again
         raise
     return manifest, encoded
 
@@ -118,14 +115,6 @@ def _publish(
     manifest = _describe(number, plan, encoder, layout, segments)
     publish(plan.data_dir, building, manifest)
     return manifest
-
-
-def _clear(data_dir: Path, made: Sequence[str]) -> None:
-    for name in made:
-        shutil.rmtree(segment_folder(data_dir, name), ignore_errors=True)
-    for kind in ("segments", "generations"):
-        for left in (data_dir / kind).glob("building-*"):
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def _indexed(merged: Merged) -> Indexed:
