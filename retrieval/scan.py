@@ -115,7 +115,8 @@ def read(looked: Look, old: Sources | None, progress: Callable[[str, int, int], 
 
 
 def _count(files: Mapping[str, SourceFile], old: Sources | None) -> Counts:
-    known = {path: file for path, file in old.files().items() if path in old.holding()} if old else {}
+    holding = old.holding() if old else set()
+    known = {path: file for path, file in old.files().items() if path in holding} if old else {}
     changed = sum(path in known and known[path].digest != file.digest for path, file in files.items())
     added, removed = files.keys() - known.keys(), known.keys() - files.keys()
     moved = Counter(files[path].digest for path in added) & Counter(known[path].digest for path in removed)
