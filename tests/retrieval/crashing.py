@@ -52,8 +52,8 @@ class Outcome:
 
     def __str__(self) -> str:
         return (
-            f"{self.kills} kills ({self.published} when the new generation served already), {self.asked} answers"
-            f" of {self.generations} generations, {len(self.faults)} faults"
+            f"{self.kills} kills ({self.published} when the new generation served already), {self.asked}"
+            f" answers of {self.generations} generations, {len(self.faults)} faults"
         )
 
 

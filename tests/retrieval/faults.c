@@ -1,7 +1,7 @@
 /* Fails one file operation below a folder, told by its number; loaded with LD_PRELOAD.
 
    faults_arm(folder, nth, code): count from now on, fail the nth operation with errno `code`; 0 fails none.
-   faults_count(): operations since then. faults_last(): what was failed, "function<tab>path", or "".
+   faults_disarm(): fail and count no more. faults_count(): operations since then. faults_last(): what was failed, "function<tab>path", or "".
 
    What is counted are calls of the C library with a path, a descriptor or a stream below the folder. Calls that
    the C library makes of itself cannot be seen, so that a stream's buffer is written without a write() of
@@ -37,6 +37,8 @@ void faults_arm(const char *below, long nth, int error) {
     counted = 0;
     armed = 1;
 }
+
+void faults_disarm(void) { armed = 0; }
 
 long faults_count(void) { return counted; }
 

@@ -34,6 +34,12 @@ class Failure:
     """The names of its classes, its own first."""
     trace: str
 
+    @classmethod
+    def of(cls, error: BaseException) -> Failure:
+        """Return what there is to say of `error`."""
+        bases = tuple(base.__name__ for base in type(error).__mro__)
+        return cls(type(error).__name__, _text(error), bases, traceback.format_exc())
+
     def __str__(self) -> str:
         return f"{self.kind}: {self.text}"
 
@@ -119,8 +125,7 @@ def _work(work: Callable[[Stopped], T], stopped: Stopped, result: int) -> None:
     try:
         said = work(stopped), None
     except BaseException as error:
-        bases = tuple(base.__name__ for base in type(error).__mro__)
-        said = None, Failure(type(error).__name__, _text(error), bases, traceback.format_exc())
+        said = None, Failure.of(error)
     with open(result, "wb") as file:
         file.write(pickle.dumps(said))
     os._exit(0)
