@@ -1,10 +1,10 @@
 """Let every file operation of the writer of an index fail in turn, and tell what it makes of it.
 
-    python scripts/fault_test.py [--scene first|arrival|full]... [--stride 1] [--seed N]
+    python scripts/fault_test.py [--scene first|arrival|full]... [--most N] [--seed N]
 
-Needs Linux and a C compiler. With a stride of 1 each operation fails with ENOSPC, EIO and EACCES; with more
-only every so manyth does, with one of the three in turn. The status is 1 where anything is not as it should
-be.
+Needs Linux and a C compiler. Each operation fails with ENOSPC, EIO and EACCES, which takes an hour; with
+--most only so many do, evenly spread from one that the seed tells on, with one of the three in turn. The
+status is 1 where anything is not as it should be.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def main() -> int:
     """Run all scenes, print figures and faults."""
     parser = argparse.ArgumentParser(description="Let every file operation of the writer fail in turn.")
     parser.add_argument("--scene", action="append", choices=SCENES)
-    parser.add_argument("--stride", type=int, default=1)
+    parser.add_argument("--most", type=int, help="operations of a scene")
     parser.add_argument("--seed", type=int, default=0)
     wanted = parser.parse_args()
     if lack := missing():
@@ -33,8 +33,8 @@ def main() -> int:
     findings = []
     for scene in wanted.scene or SCENES:
         with tempfile.TemporaryDirectory() as place:
-            findings.append(inject(Path(place), faults, scene, wanted.stride, wanted.seed))
-    print(f"seed {wanted.seed}, stride {wanted.stride}\n{report(findings)}")
+            findings.append(inject(Path(place), faults, scene, wanted.most, wanted.seed))
+    print(f"seed {wanted.seed}\n{report(findings)}")
     return 1 if any(found.faults for found in findings) else 0
 
 

@@ -100,7 +100,7 @@ def diagnose(place: Path, each: int, most: int, seed: int) -> Findings:
                 ended = in_child(lambda: _run("doctor", "--json", "--data-dir", str(data)))
             if ended.value is None:
                 findings.faults[f"doctor dies of {path.name} {name}: {ended.failure or ended.signal}"] += 1
-            elif ended.value[0] != 1 or not _tells(ended.value[1], path):
+            elif ended.value[0] != 1 or not _tells(ended.value[1], path.relative_to(data)):
                 findings.faults[f"doctor does not tell of {path.name} {name}: {ended.value[1]}"] += 1
     return findings
 
@@ -214,11 +214,8 @@ def _run(*arguments: str) -> tuple[int, str]:
     return status, content.getvalue().decode()
 
 
-def _tells(said: str, path: Path) -> bool:
-    """Return whether one line of what is wrong names the file, or what it is a part of."""
+def _tells(said: str, place: Path) -> bool:
+    """Return whether a line of what is wrong names the file at `place`, or the folder in which it is."""
     wrong = [check["detail"] for check in json.loads(said)["checks"] if check["state"] == "wrong"]
-    return any(_names(detail, path.parts[-3:]) for detail in wrong if "\n" not in detail)
-
-
-def _names(detail: str, parts: Sequence[str]) -> bool:
-    return any(part in detail for part in parts)
+    names = place.parts[1:] or place.parts
+    return any(name in detail for detail in wrong if "\n" not in detail for name in names)

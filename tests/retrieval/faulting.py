@@ -58,12 +58,12 @@ class Findings:
         )
 
 
-def inject(place: Path, faults: Faults, scene: str, stride: int, seed: int) -> Findings:
-    """Let operations fail in a scene, every `stride`th with one of CODES in turn, with 1 each with all."""
+def inject(place: Path, faults: Faults, scene: str, most: int | None, seed: int) -> Findings:
+    """Let operations of a scene fail: each with all of CODES, or `most` evenly spread ones with one each."""
     warm_up()
     world = _World(place, faults, scene, random.Random(seed))
     findings = Findings(scene, world.operations())
-    for number, code in _plan(findings.operations, stride, seed):
+    for number, code in _plan(findings.operations, most, seed):
         attempt = world.attempt(number, code)
         if attempt.failed is None:
             continue
@@ -73,10 +73,12 @@ def inject(place: Path, faults: Faults, scene: str, stride: int, seed: int) -> F
     return findings
 
 
-def _plan(operations: int, stride: int, seed: int) -> Iterator[tuple[int, str]]:
-    if stride == 1:
+def _plan(operations: int, most: int | None, seed: int) -> Iterator[tuple[int, str]]:
+    if most is None:
         yield from ((number, code) for number in range(1, operations + 1) for code in CODES)
-    for turn, number in enumerate(range(1 + seed % stride, operations + 1, stride) if stride > 1 else ()):
+        return
+    stride = max(1, operations // most)
+    for turn, number in enumerate(range(1 + seed % stride, operations + 1, stride)):
         yield number, CODES[turn % len(CODES)]
 
 
