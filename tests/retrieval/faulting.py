@@ -9,7 +9,6 @@ import errno
 import random
 import re
 import shutil
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,32 +48,38 @@ class Findings:
     """Runs that completed in spite of the fault."""
     late: int = 0
     """Runs that failed when the new generation was published already."""
-    faults: Counter[str] = field(default_factory=Counter)
+    faults: dict[str, list[int]] = field(default_factory=dict)
+    """What was not as it should be, with the numbers of the operations after which it was so."""
 
     def __str__(self) -> str:
+        faults = sum(map(len, self.faults.values()))
         return (
             f"{self.scene}: {self.operations} operations, {self.attempts} attempts, of which {self.survived}"
-            f" completed and {self.late} failed after publication; {sum(self.faults.values())} faults"
+            f" completed and {self.late} failed after publication; {faults} faults"
         )
 
 
-def inject(place: Path, faults: Faults, scene: str, most: int | None, seed: int) -> Findings:
-    """Let operations of a scene fail: each with all of CODES, or `most` evenly spread ones with one each."""
+def inject(place: Path, faults: Faults, scene: str, most: int, only: int | None, seed: int) -> Findings:
+    """Let operations of a scene fail: each with all of CODES, or `most` evenly spread ones with one each.
+
+    With `most` 0 it is all of them, with `only` a single one.
+    """
     warm_up()
     world = _World(place, faults, scene, random.Random(seed))
     findings = Findings(scene, world.operations())
-    for number, code in _plan(findings.operations, most, seed):
+    plan = [(only, code) for code in CODES] if only else _plan(findings.operations, most, seed)
+    for number, code in plan:
         attempt = world.attempt(number, code)
         if attempt.failed is None:
             continue
         findings.attempts += 1
         for fault in world.judge(attempt, findings):
-            findings.faults[f"{code} from {_shape(attempt.failed)}: {fault}"] += 1
+            findings.faults.setdefault(f"{_shape(attempt.failed)}: {fault}", []).append(number)
     return findings
 
 
-def _plan(operations: int, most: int | None, seed: int) -> Iterator[tuple[int, str]]:
-    if most is None:
+def _plan(operations: int, most: int, seed: int) -> Iterator[tuple[int, str]]:
+    if not most:
         yield from ((number, code) for number in range(1, operations + 1) for code in CODES)
         return
     stride = max(1, operations // most)
@@ -183,7 +188,8 @@ def _names(text: str, path: str) -> bool:
 
 
 def _shape(failed: Failed) -> str:
-    return f"{failed.function} of {_anonymous(Path(failed.path).name)}"
+    path = Path(failed.path)
+    return f"{failed.function} of {f'*{path.suffix}' if path.suffix else _anonymous(path.name)}"
 
 
 def _anonymous(text: str) -> str:
@@ -192,8 +198,9 @@ def _anonymous(text: str) -> str:
 
 
 def report(findings: Sequence[Findings]) -> str:
-    """Return a line of figures for each scene and a line for each kind of fault."""
+    """Return a line of figures for each scene and for each kind of fault a line with where it first was."""
     lines = [str(found) for found in findings]
     for found in findings:
-        lines += [f"{found.scene}: {times} × {fault}" for fault, times in found.faults.most_common()]
+        for fault, numbers in sorted(found.faults.items(), key=lambda item: -len(item[1])):
+            lines.append(f"{found.scene}: {len(numbers)} × {fault} (--operation {numbers[0]})")
     return "\n".join(lines)
