@@ -25,6 +25,7 @@ from .observing import State, answer, difference, look, observe, rebuilt, source
 _KEEP = 2  # generations: the writer is killed while it removes old ones, too
 _GOES_ON = 0.3  # share of kills after which the articles change again before any run completes
 _FULL = 0.1  # share of runs with --full
+_PAST = 1.2  # of the usual time of a run: its end is to be hit as well, and some runs take longer
 _MOST_FAULTS = 20  # after so many there is nothing more to learn
 
 
@@ -43,6 +44,8 @@ class Outcome:
     """What a crash test has shown."""
 
     kills: int = 0
+    escaped: int = 0
+    """Runs that came to their end before they were to be killed."""
     published: int = 0
     """Kills after which the new generation served."""
     asked: int = 0
@@ -52,8 +55,9 @@ class Outcome:
 
     def __str__(self) -> str:
         return (
-            f"{self.kills} kills ({self.published} when the new generation served already), {self.asked}"
-            f" answers of {self.generations} generations, {len(self.faults)} faults"
+            f"{self.kills} kills ({self.published} when the new generation served already), {self.escaped}"
+            f" runs that were faster, {self.asked} answers of {self.generations} generations,"
+            f" {len(self.faults)} faults"
         )
 
 
@@ -103,12 +107,14 @@ class _Trial:
         full = self._lot.random() < _FULL
         paths = [self._archive.folder] if full else []
         writer = Child(lambda stopped: index(self._data, *paths, full=full, keep=_KEEP))
-        if not writer.ends_within(self._lot.random() * self._usual_s):
+        if not writer.ends_within(self._lot.random() * _PAST * self._usual_s):
             writer.kill()
         ended = writer.join()
         if ended.signal:
             self._outcome.kills += 1
-        elif ended.failure:
+        else:
+            self._outcome.escaped += 1
+        if ended.failure:
             self._fault(f"a run failed: {ended.failure}")
         seen = self._look("after a kill")
         if seen and seen.generation != before:

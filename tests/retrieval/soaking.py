@@ -29,7 +29,7 @@ _KEEP = 2
 _PAUSE_S = 0.05  # between the runs of a writer
 _WARM = 0.3  # share of the time after which a reader's memory is to grow no more
 _GROWTH = 24 << 20  # bytes; the allocator's whims are below it, an index that is never let go of is not
-_DESCRIPTORS = 8  # open files that may come and go
+_DESCRIPTORS = 4  # open files that may be left when a reader has closed everything
 _CHANGES_EVERY_S = 0.5
 _AFRESH = 0.1  # share of questions for which the index is opened anew, as the command does
 
@@ -44,10 +44,12 @@ class Read:
     answers: dict[tuple[int, int], set[str]] = field(default_factory=dict)
     """By generation and number of the question."""
     errors: Counter[str] = field(default_factory=Counter)
-    warm: tuple[int, int] = (0, 0)
-    """Bytes of memory and open files when the index had been used for a while."""
-    last: tuple[int, int] = (0, 0)
+    warm: int = 0
+    """Bytes of memory when the index had been used for a while."""
+    last: int = 0
     """The same at the end."""
+    left_open: int = 0
+    """Files that are open when the index has been let go of, more than before it was opened."""
 
 
 @dataclass(slots=True)
@@ -73,8 +75,8 @@ class Soaked:
     def __str__(self) -> str:
         published = sum(one.published for one in self.written)
         busy = sum(one.busy for one in self.written)
-        grown = max((one.last[0] - one.warm[0] for one in self.read), default=0)
-        largest = max((one.last[0] for one in self.read), default=0)
+        grown = max((one.last - one.warm for one in self.read), default=0)
+        largest = max((one.last for one in self.read), default=0)
         return (
             f"{self.seconds:.0f} s, {len(self.written)} writers, {len(self.read)} readers:"
             f" {published} generations, {busy} times busy, {sum(one.asked for one in self.read)} answers,"
@@ -126,8 +128,15 @@ def _reader(data: Path, seconds: float, seed: int) -> Child[Read]:
 
 
 def _read(data: Path, seconds: float, lot: random.Random, stopped: Stopped) -> Read:
-    read, live = Read(), LiveSearcher.open(data, PairEncoder)
-    warm_at = time.monotonic() + _WARM * seconds
+    read, before = Read(), _open_files()
+    _ask(read, data, time.monotonic() + _WARM * seconds, lot, stopped)
+    read.last = _memory()
+    read.left_open = _open_files() - before
+    return read
+
+
+def _ask(read: Read, data: Path, warm_at: float, lot: random.Random, stopped: Stopped) -> None:
+    live = LiveSearcher.open(data, PairEncoder)
     before = 0
     while not stopped():
         number = lot.randrange(len(QUESTIONS))
@@ -143,18 +152,21 @@ def _read(data: Path, seconds: float, lot: random.Random, stopped: Stopped) -> R
         if not afresh and opened.generation != before:
             before = opened.generation
             read.reloads += 1
-        if read.warm == (0, 0) and time.monotonic() >= warm_at:
-            read.warm = _footprint()
-    read.last = _footprint()
-    return read
+        if not read.warm and time.monotonic() >= warm_at:
+            read.warm = _memory()
 
 
-def _footprint() -> tuple[int, int]:
-    """Return bytes of memory that are this process's alone, not a file's, and how many files it has open."""
+def _memory() -> int:
+    """Return bytes of memory that are this process's own, not a file's."""
     gc.collect()
     status = Path("/proc/self/status").read_text(encoding="ascii")
     own = next(line.split()[1] for line in status.splitlines() if line.startswith("RssAnon"))
-    return int(own) << 10, len(os.listdir("/proc/self/fd"))
+    return int(own) << 10
+
+
+def _open_files() -> int:
+    gc.collect()
+    return len(os.listdir("/proc/self/fd"))
 
 
 def _value(child: Child[T], name: str, faults: list[str]) -> T | None:
@@ -172,12 +184,12 @@ def _judge(soaked: Soaked) -> Iterator[str]:
     for read in soaked.read:
         for asked, answers in read.answers.items():
             said.setdefault(asked, set()).update(answers)
-        if not read.asked or read.warm == (0, 0):
+        if not read.asked or not read.warm:
             yield "a reader had no turn"
-        elif read.last[0] - read.warm[0] > _GROWTH:
-            yield f"the memory of a reader grew from {read.warm[0]} to {read.last[0]} bytes"
-        elif read.last[1] - read.warm[1] > _DESCRIPTORS:
-            yield f"the open files of a reader grew from {read.warm[1]} to {read.last[1]}"
+        elif read.last - read.warm > _GROWTH:
+            yield f"the memory of a reader grew from {read.warm} to {read.last} bytes"
+        elif read.left_open > _DESCRIPTORS:
+            yield f"a reader that has closed everything has {read.left_open} files open"
     for (generation, number), answers in said.items():
         if len(answers) > 1:
             yield f"generation {generation} has {len(answers)} answers to {QUESTIONS[number]}"
