@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -116,33 +117,37 @@ class _Trial:
             self._outcome.escaped += 1
         if ended.failure:
             self._fault(f"a run failed: {ended.failure}")
-        seen = self._look("after a kill")
-        if seen and seen.generation != before:
+        seen = look(self._data)
+        if seen.value is None:
+            self._fault(f"after a kill nothing serves: {seen.failure or seen.signal}")
+            return
+        self._recognise(seen.value, "after a kill")
+        if seen.value.generation != before:
             self._outcome.published += bool(ended.signal)
 
     def _complete(self) -> None:
         """Let a run come to its end: nothing that was killed before may hinder it."""
-        ended = in_child(lambda: index(self._data, self._archive.folder, keep=_KEEP))
+
+        def run_and_look() -> tuple[float, State]:
+            started = time.monotonic()
+            index(self._data, self._archive.folder, keep=_KEEP)
+            return time.monotonic() - started, observe(self._data)
+
+        ended = in_child(run_and_look)
         if ended.value is None:
             self._fault(f"the next run did not complete: {ended.failure or ended.signal}")
             return
-        self._usual_s = ended.seconds
-        seen = self._look("after a run")
-        if seen and not seen.same(self._expected):
+        self._usual_s, seen = ended.value
+        self._recognise(seen, "after a run")
+        if not seen.same(self._expected):
             self._fault(f"after a run: {difference(seen, self._expected)}")
 
-    def _look(self, when: str) -> State | None:
-        """Return what serves now, which has to be what was there or what is new."""
-        end = look(self._data)
-        if end.value is None:
-            self._fault(f"{when} nothing serves: {end.failure or end.signal}")
-            return None
-        expected = self._states.setdefault(end.value.generation, self._expected)
-        if not end.value.same(expected):
-            self._fault(
-                f"{when} generation {end.value.generation} is wrong: {difference(end.value, expected)}"
-            )
-        return end.value
+    def _recognise(self, seen: State, when: str) -> None:
+        """See that a generation says what it did, or where it is new what it is to say."""
+        expected = self._states.setdefault(seen.generation, self._expected)
+        if not seen.same(expected):
+            wrong = difference(seen, expected)
+            self._fault(f"{when} generation {seen.generation} is wrong: {wrong}")
 
     def _ask(self, stopped: Stopped) -> Heard:
         """Ask without pause, by turns as the bot does and as the command, which opens the index each time."""

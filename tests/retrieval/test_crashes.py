@@ -8,7 +8,7 @@ import pytest
 
 from .forking import run_script
 
-_KILLS = "16"  # the script does two hundred
+_KILLS = "12"  # the script does two hundred
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
