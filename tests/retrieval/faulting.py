@@ -174,11 +174,17 @@ def _complaints(attempt: Attempt) -> Iterator[str]:
     if failure is None or failed is None:
         return
     if not {"OSError", "RetrievalError"} & set(failure.bases):
-        yield f"ends in {_anonymous(str(failure))}"
+        yield f"ends in {_anonymous(str(failure))}{_place(failure)}"
     elif "\n" in failure.text:
         yield f"says more than a line: {_anonymous(str(failure))}"
     elif not _names(failure.text, failed.path):
-        yield f"does not name the file: {_anonymous(str(failure))}"
+        yield f"does not name the file: {_anonymous(str(failure))}{_place(failure)}"
+
+
+def _place(failure: Failure) -> str:
+    """Return the innermost place in our own code that an error came through."""
+    places = re.findall(r'/((?:retrieval|embeddings)/\w+\.py)", line (\d+)', failure.trace)
+    return f" ({places[-1][0]}:{places[-1][1]})" if places else ""
 
 
 def _names(text: str, path: str) -> bool:
