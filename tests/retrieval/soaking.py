@@ -30,6 +30,7 @@ _PAUSE_S = 0.05  # between the runs of a writer
 _WARM = 0.3  # share of the time after which a reader's memory is to grow no more
 _GROWTH = 24 << 20  # bytes; the allocator's whims are below it, an index that is never let go of is not
 _DESCRIPTORS = 4  # open files that may be left when a reader has closed everything
+_SETTLE_S = 20.0
 _CHANGES_EVERY_S = 0.5
 _AFRESH = 0.1  # share of questions for which the index is opened anew, as the command does
 
@@ -131,7 +132,10 @@ def _read(data: Path, seconds: float, lot: random.Random, stopped: Stopped) -> R
     read, before = Read(), _open_files()
     _ask(read, data, time.monotonic() + _WARM * seconds, lot, stopped)
     read.last = _memory()
-    read.left_open = _open_files() - before
+    settled = time.monotonic() + _SETTLE_S
+    while (left := _open_files() - before) > _DESCRIPTORS and time.monotonic() < settled:
+        time.sleep(_PAUSE_S)  # what is being opened at this moment is let go of as well
+    read.left_open = left
     return read
 
 
