@@ -18,7 +18,8 @@ from retrieval.reading import KINDS
 from retrieval.scan import Counts, Scan, look, printable, read
 from retrieval.segment_writer import Progress
 from retrieval.serving import Serving, find_serving, remembered_roots
-from retrieval.sources import Problem, Sources
+from retrieval.sources import FILE_NAME, Problem, Sources
+from retrieval.storing import naming_table
 from retrieval.writer import Plan, write_generation
 from retrieval.writer_lock import writing
 
@@ -72,6 +73,7 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
         old = None
         if serving is not None:
             stack.enter_context(closing(serving.lease))
+            stack.enter_context(naming_table(serving.folder / FILE_NAME))
             old = stack.enter_context(closing(Sources.open(serving.folder)))
         # Without "..": one folder under two names would hold every article twice.
         roots = {os.path.abspath(path) for path in paths}

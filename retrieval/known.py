@@ -17,9 +17,9 @@ import xxhash
 from embeddings import Encoder, Vectors
 from embeddings.cache import VectorCache
 from retrieval.places import Places
-from retrieval.segment_catalog import open_tables
+from retrieval.segment_catalog import FILE_NAME, open_tables
 from retrieval.sentences import Span
-from retrieval.storing import save_array
+from retrieval.storing import load_array, naming_table, save_array
 from retrieval.units import Codes, Floats, UnitStore
 from retrieval.vectors import VectorIndex
 from retrieval.vocabulary import TERMS
@@ -129,8 +129,8 @@ class _Part(NamedTuple):
 
     @classmethod
     def open(cls, folder: Path, dim: int) -> _Part:
-        raw = np.load(folder / KEYS)
-        with closing(open_tables(folder)) as tables:
+        raw = load_array(folder / KEYS)
+        with naming_table(folder / FILE_NAME), closing(open_tables(folder)) as tables:
             terms = {term: number for number, term in tables.execute("SELECT number, term FROM vocabulary")}
         paragraphs, vocabulary = (VectorIndex.open(folder / name) for name in ("paragraphs.faiss", TERMS))
         units = UnitStore.open([folder], dim, Places.single(len(raw)))

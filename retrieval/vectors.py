@@ -50,8 +50,8 @@ class VectorIndex:
 
     def write(self, path: Path) -> None:
         """Write the index to `path`."""
-        with naming(path, RuntimeError):
-            faiss.write_index(self._index, str(path))
+        with naming(path, RuntimeError), path.open("wb") as file:  # by itself it loses the last error
+            _faiss.write_index(self._index, _faiss.PyCallbackIOWriter(file.write))
 
     def search(self, query: Floats, count: int, allowed: Mask | None = None) -> tuple[Numbers, Floats]:
         """Return the numbers and similarities of the `count` nearest to `query` (dim,), best first.
