@@ -146,7 +146,7 @@ class BotApi:
 
     def query(self, text: str, *, offset: str = "", user: dict[str, Any] = ALICE, old: bool = False) -> str:
         """Let `user` type an inline query; return its number."""
-        self.said.append(text)
+        self.said += [text] if text else []
         query = f"i{next(self._numbers)}"
         self._chats.open_query(query, old=old)
         typed = {"id": query, "from": user, "query": text, "offset": offset}
@@ -161,6 +161,11 @@ class BotApi:
         """Return the queries that have got no answer."""
         with self._changed:
             return set(self._chats.waiting)
+
+    def forget_queries(self) -> None:
+        """Wait for no more answers: a fault was to blame."""
+        with self._changed:
+            self._chats.waiting.clear()
 
     def wait_answer(self, query: str) -> dict[str, Any]:
         """Return how a callback or inline query was answered, once it is."""
