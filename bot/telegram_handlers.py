@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import traceback
 from collections import OrderedDict
@@ -23,6 +24,7 @@ from telegram.ext import (
 
 from bot.telegram_answers import AnswerButtons
 from bot.telegram_conversations import Conversations, Given
+from bot.telegram_followups import press_beneath, talk_about
 from bot.telegram_inline import InlineAnswers
 from bot.telegram_library import Asker
 from bot.telegram_questions import is_from_person, question_after_command, question_in, source_of
@@ -136,7 +138,7 @@ class Handlers:
             given = self._conversations.given_to(message)
             if given is not None and given.question == question:
                 return
-            talk = after = given.before if given else self._conversations.before(message)
+            talk = after = given.before if given else await self._before(message)
             if not question:
                 screen = Screen(texts.usage)
             elif len(question) > QUESTION_CHARS:
@@ -150,6 +152,17 @@ class Handlers:
                     self._conversations.keep(message, after)
             numbers = await self._show(message, screen, given)
             self._conversations.keep_answer(message, Given(question, talk, after, numbers))
+
+    async def _before(self, message: Message) -> Conversation:
+        """Return what a question goes on from; after a restart, the answer that it replies to."""
+        replied = message.reply_to_message
+        if replied is not None and self._conversations.given_in(replied) is None:
+            press = press_beneath(replied)
+            with contextlib.suppress(RetrievalError):  # which will be told of the question itself
+                article = await asyncio.to_thread(self._asker.article, press.article) if press else None
+                if press is not None and article is not None:
+                    return talk_about(article, press)
+        return self._conversations.before(message)
 
     async def _show(self, message: Message, screen: Screen, given: Given | None) -> tuple[int, ...]:
         bot: Bot = message.get_bot()

@@ -191,6 +191,8 @@ def test_other_articles(bot: Bot) -> None:
     bot.restart()
     shown.press("临江市召开防汛工作会议")  # its id is too long for a button
     assert "李春梅" in shown.text or "泵站" in shown.text
+    note = ZH.follows.format(headline=_RIVER["title"])
+    assert _ask(bot, "她还强调了什么？", reply_to=shown.number).text.startswith(note)
     shown.press(ZH.button_whole)
     assert "李春梅" in shown.text and "泵站" in shown.text
     shown.press(ZH.button_back)
@@ -219,6 +221,8 @@ def test_a_follow_up_stays_in_its_article_after_a_restart(bot: Bot) -> None:
     bot.restart()
     shown.press(ZH.button_back)
     assert shown.text.startswith(note) and "王建国" in shown.text
+    bot.restart()
+    assert _ask(bot, "他还强调了什么？", reply_to=shown.number).text.startswith(note)
     _ask(bot, "/new")
 
 
