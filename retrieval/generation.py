@@ -17,8 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from retrieval.errors import BrokenIndexError, NoIndexError
-from retrieval.leases import in_use
-from retrieval.manifest import Manifest, read_manifest, write_manifest
+from retrieval.leases import unheld
+from retrieval.manifest import Manifest, segment_names, write_manifest
 from retrieval.storing import naming, sync
 
 
@@ -85,12 +85,21 @@ def keep_segment(data_dir: Path, building: Path) -> str:
 
 
 def publish(data_dir: Path, building: Path, manifest: Manifest) -> None:
-    """Make `building` the serving generation: everything to disk, then one rename."""
+    """Make `building` the serving generation: everything to disk, then one rename.
+
+    Where that fails it is removed, unless it serves already.
+    """
     write_manifest(building, manifest)
     _sync_all(building)
-    building.rename(generation_folder(data_dir, manifest.generation))
-    sync(data_dir / "generations")
-    point_to(data_dir, manifest.generation)
+    folder = generation_folder(data_dir, manifest.generation)
+    building.rename(folder)
+    try:
+        sync(data_dir / "generations")
+        point_to(data_dir, manifest.generation)
+    except BaseException:
+        if not _serves(data_dir, manifest.generation):
+            _remove(folder)
+        raise
 
 
 def point_to(data_dir: Path, number: int) -> None:
@@ -111,28 +120,46 @@ def prune(data_dir: Path, keep: int) -> None:
     serving = current_generation(data_dir)
     for number in published(data_dir)[:-keep]:
         folder = generation_folder(data_dir, number)
-        if number != serving and not in_use(folder):
-            _remove(folder)
+        with unheld(folder) as free:
+            gone = _set_aside(folder) if free and number != serving else None
+        if gone is not None:
+            shutil.rmtree(gone, ignore_errors=True)
+    sweep(data_dir)
+
+
+def sweep(data_dir: Path) -> None:
+    """Remove what no generation has: what was left unfinished, and segments that none is laid out over."""
     for left in (data_dir / "generations").glob("building-*"):
-        _remove(left)
+        shutil.rmtree(left, ignore_errors=True)
     used: set[str] = set()
     for number in published(data_dir):
         try:
-            used.update(read_manifest(generation_folder(data_dir, number)).segments)
-        except BrokenIndexError:
-            continue  # nobody can read what it is laid out over
+            used |= segment_names(generation_folder(data_dir, number))
+        except OSError:
+            return  # what it is laid out over cannot be told now, and must not be lost for that
     for entry in (data_dir / "segments").glob("*"):
         if entry.name not in used:
             _remove(entry)
 
 
+def _serves(data_dir: Path, number: int) -> bool:
+    try:
+        return current_generation(data_dir) == number
+    except BrokenIndexError:
+        return False
+
+
 def _remove(folder: Path) -> None:
-    """Remove a folder; what is half removed must not be taken for whole, so its name goes first."""
+    shutil.rmtree(_set_aside(folder), ignore_errors=True)
+
+
+def _set_aside(folder: Path) -> Path:
+    """Rename a folder that is to go, lest it be taken for whole when it is half removed; return the name."""
     gone = folder.with_name(f"building-gone-{folder.name}")
-    with suppress(OSError):
-        folder.rename(gone)
-        folder = gone
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        return folder.rename(gone)
+    except OSError:
+        return folder
 
 
 def _sync_all(folder: Path) -> None:

@@ -7,7 +7,7 @@ interrupted, were it the first of a large archive, goes on where it stopped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -109,7 +109,8 @@ class Known:
         """Remove that file: a generation holds what it held."""
         self._cache.close()
         for path in self._path.parent.glob(f"{self._path.name}*"):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # nothing depends on it: the generation is published
+                path.unlink(missing_ok=True)
 
 
 class _Part(NamedTuple):

@@ -75,6 +75,19 @@ def parse_manifest(text: bytes, name: str) -> Manifest:
     )
 
 
+def segment_names(folder: Path) -> set[str]:
+    """Return the segments that a generation is laid out over, as far as its manifest tells.
+
+    It may be damaged, or written by another version. Raises OSError where it cannot be read now.
+    """
+    try:
+        record = json.loads((folder / MANIFEST).read_bytes())
+    except (FileNotFoundError, ValueError, RecursionError):
+        return set()
+    segments = record.get("segments") if isinstance(record, dict) else None
+    return set(segments) if isinstance(segments, dict) else set()
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Store the manifest of the generation in `folder`, with what vouches for its own files."""
     record = {**asdict(manifest), "files": vouch(folder)}

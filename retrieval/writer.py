@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import platform
-import shutil
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from retrieval.generation import (
     published,
     segment_folder,
     start_building,
+    sweep,
 )
 from retrieval.known import KEYS, Known
 from retrieval.layout import Layout
@@ -90,7 +90,8 @@ def write_generation(
             manifest = _publish(plan, found, roots, encoder, serving, arranged, made)
             known.forget()
     except BaseException:
-        _clear(plan.data_dir, made)  # a full disk has room again
+        with suppress(OSError):
+            sweep(plan.data_dir)  # a full disk has room again
         raise
     return manifest, encoded
 
@@ -118,14 +119,6 @@ def _publish(
     manifest = _describe(number, plan, encoder, layout, segments)
     publish(plan.data_dir, building, manifest)
     return manifest
-
-
-def _clear(data_dir: Path, made: Sequence[str]) -> None:
-    for name in made:
-        shutil.rmtree(segment_folder(data_dir, name), ignore_errors=True)
-    for kind in ("segments", "generations"):
-        for left in (data_dir / kind).glob("building-*"):
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def _indexed(merged: Merged) -> Indexed:
