@@ -28,6 +28,7 @@ KEYS = "keys.npy"
 _KEY_BYTES = 16
 _FILE = "encoded.sqlite"
 _HEAD = np.dtype("<u4")
+_SUM = 16  # bytes of a checksum; SQLite sees no damage inside a value
 
 
 class PassageVectors(NamedTuple):
@@ -79,8 +80,9 @@ class Known:
                 found[text] = self._parts[place[0]].passage(place[1])
         kept = self._cache.recall(_of_passage(text) for text in missing)
         for text in missing:
-            if (blob := kept.get(_of_passage(text))) is not None:
-                found[text] = _unpacked(blob, self._dim)
+            blob = kept.get(_of_passage(text), b"")
+            if xxhash.xxh3_128_digest(blob[_SUM:]) == blob[:_SUM]:
+                found[text] = _unpacked(blob[_SUM:], self._dim)
         return found
 
     def remember(self, computed: Mapping[str, PassageVectors]) -> None:
@@ -149,7 +151,8 @@ def _packed(vectors: PassageVectors) -> bytes:
         vectors.codes,
         vectors.scales.astype("<f4"),
     )
-    return b"".join(part.tobytes() for part in parts)
+    packed = b"".join(part.tobytes() for part in parts)
+    return xxhash.xxh3_128_digest(packed) + packed
 
 
 def _unpacked(blob: bytes, dim: int) -> PassageVectors:

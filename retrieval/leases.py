@@ -34,9 +34,7 @@ else:
         path = folder / _LEASE
         lease = path.open("rb")
         try:
-            with suppress(
-                OSError
-            ):  # a disk that knows no locks: files stay readable as long as they are open
+            with suppress(OSError):  # a disk that knows no locks: files that are open stay readable
                 fcntl.flock(lease, fcntl.LOCK_SH)  # waits only for who is inside `unheld`, a rename long
             if not os.path.samestat(os.fstat(lease.fileno()), path.stat()):
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))

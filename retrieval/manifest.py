@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +67,8 @@ def parse_manifest(text: bytes, name: str) -> Manifest:
         if found == FORMAT:
             if record.pop("seal") != _seal(record):
                 raise ValueError
-            return Manifest(**record)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+            return _sound(Manifest(**record))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _broken(name, f"its manifest cannot be read ({type(error).__name__})") from None
     raise BrokenIndexError(
         f"generation {name} was written by another version of huiwen (format {found}, this one reads"
@@ -135,6 +136,21 @@ def vouch(folder: Path) -> dict[str, dict[str, int | str]]:
 
 def _broken(name: str, reason: str) -> BrokenIndexError:
     return BrokenIndexError(f"generation {name} is damaged: {reason}; run `huiwen index --full` to rebuild")
+
+
+def _sound(manifest: Manifest) -> Manifest:
+    """Return a manifest that says what it should; a seal is easily made. Raises what it takes to see."""
+    datetime.fromisoformat(manifest.created)
+    entries = [entry for files in (manifest.files, *manifest.segments.values()) for entry in files.values()]
+    sizes = [entry["bytes"] for entry in entries]
+    counts = [manifest.counts[name] for name in ("articles", "passages", "segments")]
+    numbers = (manifest.generation, manifest.dim, manifest.passage_chars, *counts, *sizes)
+    texts = (manifest.model, manifest.fingerprint, *(entry["xxh3"] for entry in entries))
+    if not all(type(number) is int and number >= 0 for number in numbers):
+        raise TypeError
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError
+    return manifest
 
 
 def _seal(record: Mapping[str, Any]) -> str:

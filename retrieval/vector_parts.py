@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from retrieval.places import Places, Rows
 from retrieval.vectors import Floats, Mask, Numbers, VectorIndex
@@ -37,12 +36,7 @@ class VectorParts:
 
         `allowed` (documents,) leaves the others out. A document comes as often as its vectors are near.
         """
-        masks: list[Mask | None] = []
-        for own, there in zip(self._documents, self._there, strict=True):
-            own_allowed = None if allowed is None else allowed[own]
-            masks.append(
-                there if own_allowed is None else own_allowed if there is None else there & own_allowed
-            )
+        masks = [self._mask(segment, allowed) for segment in range(len(self._parts))]
         found = [part.search(query, count, mask) for part, mask in zip(self._parts, masks, strict=True)]
         near = np.sort(np.concatenate([np.zeros(0, np.float32), *(own for _, own in found)]))
         edge = near[-count] if len(near) >= count else -np.inf
@@ -55,6 +49,14 @@ class VectorParts:
         numbers, near = np.concatenate(documents), np.concatenate(similarities)
         best = np.lexsort((numbers, -near))[:count]
         return numbers[best], near[best]
+
+    def _mask(self, segment: int, allowed: Mask | None) -> Mask | None:
+        """Return which vectors of a segment may be found, None for all."""
+        there = self._there[segment]
+        if allowed is None:
+            return there
+        own = allowed[self._documents[segment]]
+        return own if there is None else there & own
 
     def vectors(self, numbers: Numbers) -> Floats:
         """Return the vectors of documents that have one each, float32 (len(numbers), dim)."""
