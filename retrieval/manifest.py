@@ -65,7 +65,7 @@ def parse_manifest(text: bytes, name: str) -> Manifest:
         record: dict[str, Any] = json.loads(text)
         found = record["format"]
         if found == FORMAT:
-            if record.pop("seal") != _seal(record):
+            if record.pop("seal") != seal(record):
                 raise ValueError
             return _sound(Manifest(**record))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -92,7 +92,7 @@ def segment_names(folder: Path) -> set[str]:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Store the manifest of the generation in `folder`, with what vouches for its own files."""
     record = {**asdict(manifest), "files": vouch(folder)}
-    text = json.dumps({**record, "seal": _seal(record)}, ensure_ascii=False, indent=1)
+    text = json.dumps({**record, "seal": seal(record)}, ensure_ascii=False, indent=1)
     with naming(folder / MANIFEST):
         (folder / MANIFEST).write_text(text, encoding="utf-8")
 
@@ -134,6 +134,11 @@ def vouch(folder: Path) -> dict[str, dict[str, int | str]]:
     return {path.name: {"bytes": path.stat().st_size, "xxh3": _checksum(path)} for path in paths}
 
 
+def seal(record: Mapping[str, Any]) -> str:
+    """Return a checksum of what a manifest says, which is no more than that: nothing else vouches for it."""
+    return xxhash.xxh3_128_hexdigest(json.dumps(record, sort_keys=True).encode())
+
+
 def _broken(name: str, reason: str) -> BrokenIndexError:
     return BrokenIndexError(f"generation {name} is damaged: {reason}; run `huiwen index --full` to rebuild")
 
@@ -151,11 +156,6 @@ def _sound(manifest: Manifest) -> Manifest:
     if not all(isinstance(text, str) for text in texts):
         raise TypeError
     return manifest
-
-
-def _seal(record: Mapping[str, Any]) -> str:
-    """Return a checksum of what a manifest says: nothing else vouches for it."""
-    return xxhash.xxh3_128_hexdigest(json.dumps(record, sort_keys=True).encode())
 
 
 def _checksum(path: Path) -> str:
