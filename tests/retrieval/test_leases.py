@@ -45,8 +45,10 @@ def test_what_is_not_there_cannot_be_held_and_may_go(tmp_path: Path) -> None:
 @pytest.mark.parametrize("comes_again", [False, True])
 def test_nobody_can_hold_what_is_being_taken_away(generation: Path, comes_again: bool) -> None:
     outcome: list[object] = []
+    begins = threading.Event()
 
     def reader() -> None:
+        begins.set()
         try:
             outcome.append(hold(generation))
         except FileNotFoundError as error:
@@ -56,7 +58,8 @@ def test_nobody_can_hold_what_is_being_taken_away(generation: Path, comes_again:
         assert free
         thread = threading.Thread(target=reader)
         thread.start()
-        time.sleep(0.2)  # until it waits
+        assert begins.wait(10)
+        time.sleep(0.3)  # until it waits
         assert outcome == []
         gone = generation.rename(generation.with_name("gone"))
         if comes_again:  # another one of that number
