@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import xxhash
 
 from retrieval.errors import UnreadableError
+from retrieval.folders import files_below
 from retrieval.model import Article
-from retrieval.reading import read_many
-from retrieval.reading.files import files_below
-from retrieval.reprints import Merged, merge_reprints, signature_of
 from retrieval.sources import Found, Problem, SourceFile, Sources
+
+if TYPE_CHECKING:
+    from retrieval.reprints import Merged
 
 _BLOCK = 1 << 20
 
@@ -78,6 +80,8 @@ class Scan:
         digests = ({path: file.digest for path, file in one.items()} for one in (files, known))
         if next(digests) != next(digests) or list(self.problems) != old.problems():
             return False
+        from retrieval.reprints import merge_reprints
+
         # The time of a file tells which of two versions of an article is the newer one.
         return files == known or _said(merge_reprints(_in_order(known, old))[0]) == _said(self.articles)
 
@@ -103,6 +107,8 @@ def look(roots: Sequence[str], old: Sources | None, *, retry: bool, leave_out: P
 
 def read(looked: Look, old: Sources | None, progress: Callable[[str, int, int], None]) -> Scan:
     """Read what is new or changed and take the rest over from `old`."""
+    from retrieval.reprints import merge_reprints  # not needed where there is nothing to read
+
     files = {one.file.path: one.file for one in looked.seen if one.file is not None}
     new = [one.file for one in looked.seen if one.is_new and one.file is not None]
     readings = _read_all(new, progress)
@@ -178,6 +184,9 @@ def _read_all(
     files: Sequence[SourceFile], progress: Callable[[str, int, int], None]
 ) -> dict[str, tuple[list[Found], Sequence[str]]]:
     """Return by path what is in each file and what is to be said of it."""
+    from retrieval.reading import read_many
+    from retrieval.reprints import signature_of
+
     read: dict[str, tuple[list[Found], Sequence[str]]] = {}
     readings = read_many([(Path(file.path), file.name) for file in files])
     for done, (file, reading) in enumerate(zip(files, readings, strict=True), start=1):

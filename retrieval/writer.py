@@ -6,7 +6,6 @@ import datetime
 import platform
 from collections.abc import Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from retrieval.generation import (
 from retrieval.known import KEYS, Known
 from retrieval.layout import Layout
 from retrieval.manifest import FORMAT, Files, Manifest, vouch
+from retrieval.plan import Plan
 from retrieval.reprints import Merged
 from retrieval.scale import Scale
 from retrieval.scan import Scan
@@ -39,23 +39,6 @@ from retrieval.storing import naming_table, save_array
 from retrieval.vector_parts import VectorParts
 
 _SAMPLE = 1000  # passages that tell where chance lies
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How an index is built."""
-
-    data_dir: Path
-    model: str
-    passage_chars: int
-    keep: int
-    """Generations that stay on disk."""
-    full: bool = False
-    """Read and encode everything anew; folders that are not named again are forgotten."""
-    retry: bool = False
-    """Read again what could not be read, though it has not changed."""
-    wait: bool = False
-    """Wait for another writer to be done."""
 
 
 def write_generation(

@@ -7,10 +7,10 @@ import stat
 from pathlib import Path
 
 from retrieval.errors import UnreadableError
+from retrieval.folders import files_below
 
 _MEGABYTE = 1_000_000
 _MAX_FILE = 500 * _MEGABYTE  # bytes; read as a whole
-_TEMPORARY = (".tmp", ".temp", ".swp", ".swo", ".bak", ".part", ".crdownload", "~")
 
 
 def find_files(root: Path) -> list[Path]:
@@ -23,21 +23,6 @@ def find_files(root: Path) -> list[Path]:
     if not root.is_dir():
         return [root]
     return [Path(path) for path, _ in files_below(str(root))]
-
-
-def files_below(folder: str) -> list[tuple[str, bool]]:
-    """Return what `find_files` does for a folder, and of each whether it surely is a regular file.
-
-    Paths are text here: of tens of thousands, objects take longer to make than folders to read.
-    """
-    found: list[tuple[str, bool]] = []
-    _walk(folder, found, set())
-    return found
-
-
-def is_passing(name: str) -> bool:
-    """Return whether a file or folder of this name is hidden, or something that editors leave behind."""
-    return name.startswith((".", "~$", "#")) or name.endswith(_TEMPORARY)
 
 
 def load(path: Path) -> bytes:
@@ -77,27 +62,3 @@ def check_readable(path: Path) -> int:
     if status.st_size == 0:
         raise UnreadableError("an empty file")
     return status.st_size
-
-
-def _walk(folder: str, found: list[tuple[str, bool]], visited: set[tuple[int, int]]) -> None:
-    try:
-        status = os.stat(folder)
-        if (status.st_dev, status.st_ino) in visited:
-            return
-        visited.add((status.st_dev, status.st_ino))
-        with os.scandir(folder) as listed:
-            entries = sorted(listed, key=lambda entry: entry.name)
-    except OSError:
-        found.append((folder, False))
-        return
-    for entry in entries:
-        if is_passing(entry.name):
-            continue
-        try:
-            is_folder = entry.is_dir()
-        except OSError:  # links that lead in a circle
-            is_folder = False
-        if is_folder:
-            _walk(entry.path, found, visited)
-        else:
-            found.append((entry.path, entry.is_file(follow_symlinks=False)))
