@@ -127,7 +127,7 @@ def test_the_index_goes_on_where_it_came_to(tmp_path: Path) -> None:
 
 
 def test_into_an_index_and_back(tmp_path: Path, archive: Path, origin: Path, folder: Path) -> None:
-    data = tmp_path / "data"
+    data = tmp_path / "into"
     put(folder, "own.jsonl", record("own", "自己的报道。"))
     index(data, folder)
     before = _all_said(data)
@@ -177,12 +177,13 @@ def test_not_while_another_writes(archive: Path, tmp_path: Path) -> None:
     assert published(tmp_path) == []
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """An index that is to stay as it is."""
-    put(tmp_path / "own", "own.jsonl", record("own", "自己的报道。"))
-    index(tmp_path / "data", tmp_path / "own")
-    return tmp_path / "data"
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index that is to stay as it is, one for all tests."""
+    home = tmp_path_factory.mktemp("own")
+    put(home / "own", "own.jsonl", record("own", "自己的报道。"))
+    index(home / "data", home / "own")
+    return home / "data"
 
 
 @pytest.mark.parametrize(
@@ -299,7 +300,7 @@ def test_every_member_must_be_there_once_and_whole(archive: Path, data: Path, tm
             if changed != content:
                 _refused(_pack(file, [*members[:at], (name, changed), *members[at + 1 :]]), data)
     _refused(_pack(file, members[1:] + members[:1]), data)  # not the manifest first
-    import_index(data, _pack(file, [members[0], *members[:0:-1]]))  # the rest in any order
+    import_index(tmp_path / "there", _pack(file, [members[0], *members[:0:-1]]))  # the rest in any order
 
 
 def _forged(archive: Path, file: Path, change: Callable[[dict[str, Any]], object]) -> Path:

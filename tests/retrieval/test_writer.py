@@ -93,7 +93,7 @@ def _all_said(data: Path) -> Iterator[object]:
     yield problems(data)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_STEPS)
 def test_it_says_what_one_built_at_once_does(tmp_path: Path, steps: list[list[_Change]]) -> None:
     folder, grown, whole = (tmp_path / name for name in ("articles", "grown", "whole"))
