@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.segment_catalog import open_tables
+from retrieval.segment_catalog import FILE_NAME, open_tables
+from retrieval.storing import load_array, naming_table
 
 _RATIO = 4  # a segment up to so many times as large as what is folded already is folded too
 _MOST_DEAD = 0.5  # of a segment's passages; beyond it is written anew without them
@@ -36,9 +37,9 @@ class Shelf:
     @classmethod
     def open(cls, folder: Path) -> Shelf:
         """Return what is in the segment in `folder`."""
-        with closing(open_tables(folder)) as tables:
+        with naming_table(folder / FILE_NAME), closing(open_tables(folder)) as tables:
             rows = {key: number for key, number in tables.execute("SELECT key, number FROM articles")}
-        return cls(folder, rows, np.diff(np.load(folder / "starts.npy")))
+        return cls(folder, rows, np.diff(load_array(folder / "starts.npy")))
 
 
 @dataclass(frozen=True, slots=True)

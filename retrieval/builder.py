@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings import Encoder
+from retrieval.encoded import forget_encoded
 from retrieval.errors import BadQueryError, BrokenIndexError, NoIndexError, NothingToIndexError
 from retrieval.generation import prune
 from retrieval.manifest import Manifest
 from retrieval.plan import Plan
 from retrieval.scan import Counts, Scan, look, printable, read
 from retrieval.serving import Serving, find_serving, remembered_roots
-from retrieval.sources import Problem, Sources
+from retrieval.sources import FILE_NAME, Problem, Sources
+from retrieval.storing import naming_table
 from retrieval.writer_lock import writing
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
         old = None
         if serving is not None:
             stack.enter_context(closing(serving.lease))
+            stack.enter_context(naming_table(serving.folder / FILE_NAME))
             old = stack.enter_context(closing(Sources.open(serving.folder)))
         # Without "..": one folder under two names would hold every article twice.
         roots = {os.path.abspath(path) for path in paths}
@@ -91,6 +94,7 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
             and roots == set(old.roots())
         )
         if as_it_was and serving and old and looked.finds_nothing_new(old):
+            forget_encoded(plan.data_dir)
             unchanged = Counts(unchanged=old.count_holding())
             return _report(serving.manifest, False, 0, unchanged, old.problems(), started)
         found = read(looked, old, progress)

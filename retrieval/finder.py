@@ -20,6 +20,7 @@ from retrieval.naming import named_articles
 from retrieval.question import Interpreter, Question
 from retrieval.scale import Scale
 from retrieval.sentences import Span
+from retrieval.storing import load_array
 from retrieval.units import UnitStore
 from retrieval.vector_parts import VectorParts
 from retrieval.vocabulary import Vocabulary
@@ -65,10 +66,10 @@ class Finder:
         )
         self._lengths: Floats = np.asarray(layout.load("lengths.npy"), np.float32)
         lexicon = (self._words, self._bigrams, self._names)
-        mean, deviation = np.load(folder / "scale.npy").tolist()
+        mean, deviation = load_array(folder / "scale.npy").tolist()
         own = Scale(mean, deviation)
         self._scale = FITTED_SCALE if manifest.fingerprint == FITTED_FOR else own
-        common: Floats = np.load(folder / "common.npy")
+        common: Floats = load_array(folder / "common.npy")
         vocabulary = Vocabulary.open(segments)
         self._interpreter = Interpreter(encoder, catalog, common, lexicon, vocabulary, self._scale)
         self._units = UnitStore.open(layout.folders, manifest.dim, passages)

@@ -94,10 +94,10 @@ def publish(data_dir: Path, building: Path, manifest: Manifest) -> None:
     folder = generation_folder(data_dir, manifest.generation)
     building.rename(folder)
     try:
-        sync(data_dir / "generations")
+        sync(folder.parent)
         point_to(data_dir, manifest.generation)
     except BaseException:
-        if not _serves(data_dir, manifest.generation):
+        if _points_to(data_dir) != manifest.generation:
             _remove(folder)
         raise
 
@@ -117,7 +117,7 @@ def prune(data_dir: Path, keep: int) -> None:
 
     The serving generation always stays, and so do those that somebody reads.
     """
-    serving = current_generation(data_dir)
+    serving = _points_to(data_dir)
     for number in published(data_dir)[:-keep]:
         folder = generation_folder(data_dir, number)
         with unheld(folder) as free:
@@ -128,25 +128,33 @@ def prune(data_dir: Path, keep: int) -> None:
 
 
 def sweep(data_dir: Path) -> None:
-    """Remove what no generation has: what was left unfinished, and segments that none is laid out over."""
+    """Remove what no generation has: what interrupted writers left, and segments of generations gone."""
     for left in (data_dir / "generations").glob("building-*"):
         shutil.rmtree(left, ignore_errors=True)
+    used = _used_segments(data_dir)
+    for entry in (data_dir / "segments").glob("*"):
+        if entry.name.startswith("building-"):
+            shutil.rmtree(entry, ignore_errors=True)
+        elif used is not None and entry.name not in used:
+            _remove(entry)
+
+
+def _used_segments(data_dir: Path) -> set[str] | None:
+    """Return the segments of all generations; None where one cannot be read now: they must not be lost."""
     used: set[str] = set()
     for number in published(data_dir):
         try:
             used |= segment_names(generation_folder(data_dir, number))
         except OSError:
-            return  # what it is laid out over cannot be told now, and must not be lost for that
-    for entry in (data_dir / "segments").glob("*"):
-        if entry.name not in used:
-            _remove(entry)
+            return None
+    return used
 
 
-def _serves(data_dir: Path, number: int) -> bool:
-    try:
-        return current_generation(data_dir) == number
-    except BrokenIndexError:
-        return False
+def _points_to(data_dir: Path) -> int | None:
+    """Return the number of the serving generation as far as it can be told."""
+    with suppress(BrokenIndexError):
+        return current_generation(data_dir)
+    return None
 
 
 def _remove(folder: Path) -> None:

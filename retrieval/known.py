@@ -7,7 +7,7 @@ interrupted, were it the first of a large archive, goes on where it stopped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,17 +16,17 @@ import xxhash
 
 from embeddings import Encoder, Vectors
 from embeddings.cache import VectorCache
+from retrieval.encoded import ENCODED, forget_encoded
 from retrieval.places import Places
-from retrieval.segment_catalog import open_tables
+from retrieval.segment_catalog import FILE_NAME, open_tables
 from retrieval.sentences import Span
-from retrieval.storing import save_array
+from retrieval.storing import load_array, naming_table, save_array
 from retrieval.units import Codes, Floats, UnitStore
 from retrieval.vectors import VectorIndex
 from retrieval.vocabulary import TERMS
 
 KEYS = "keys.npy"
 _KEY_BYTES = 16
-_FILE = "encoded.sqlite"
 _HEAD = np.dtype("<u4")
 _SUM = 16  # bytes of a checksum; SQLite sees no damage inside a value
 
@@ -58,7 +58,7 @@ class Known:
 
     def __init__(self, data_dir: Path, segments: Sequence[Path], encoder: Encoder) -> None:
         """Take segments with vectors of this encoder; open the file of what was encoded since."""
-        self._path = data_dir / _FILE
+        self._path = data_dir / ENCODED
         self._cache = VectorCache(self._path, encoder.fingerprint, encoder.dim)
         self._dim = encoder.dim
         self._parts = [_Part.open(folder, encoder.dim) for folder in segments]
@@ -110,9 +110,7 @@ class Known:
     def forget(self) -> None:
         """Remove that file: a generation holds what it held."""
         self._cache.close()
-        for path in self._path.parent.glob(f"{self._path.name}*"):
-            with suppress(OSError):  # nothing depends on it: the generation is published
-                path.unlink(missing_ok=True)
+        forget_encoded(self._path.parent)
 
 
 class _Part(NamedTuple):
@@ -126,8 +124,8 @@ class _Part(NamedTuple):
 
     @classmethod
     def open(cls, folder: Path, dim: int) -> _Part:
-        raw = np.load(folder / KEYS)
-        with closing(open_tables(folder)) as tables:
+        raw = load_array(folder / KEYS)
+        with naming_table(folder / FILE_NAME), closing(open_tables(folder)) as tables:
             terms = {term: number for number, term in tables.execute("SELECT number, term FROM vocabulary")}
         paragraphs, vocabulary = (VectorIndex.open(folder / name) for name in ("paragraphs.faiss", TERMS))
         units = UnitStore.open([folder], dim, Places.single(len(raw)))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.places import Places
-from retrieval.storing import save_array
+from retrieval.storing import load_array, save_array
 
 _ARTICLES = "articles.npy"
 
@@ -31,12 +31,12 @@ class Layout:
     @classmethod
     def open(cls, folder: Path, segments: Sequence[Path]) -> Layout:
         """Return the layout of the generation in `folder` over these segments."""
-        return cls.over(segments, np.load(folder / _ARTICLES))
+        return cls.over(segments, load_array(folder / _ARTICLES))
 
     @classmethod
     def over(cls, segments: Sequence[Path], articles: npt.NDArray[np.int32]) -> Layout:
         """Return the layout of `articles` (n, 2), each a segment and a row in it."""
-        starts = [np.load(segment / "starts.npy") for segment in segments]
+        starts = [load_array(segment / "starts.npy") for segment in segments]
         placed = Places(articles[:, 0], articles[:, 1], [len(own) - 1 for own in starts])
         firsts = placed.gather([own[:-1] for own in starts])
         counts = placed.gather([np.diff(own) for own in starts])
@@ -48,7 +48,7 @@ class Layout:
 
     def load(self, name: str) -> npt.NDArray[Any]:
         """Return what the segments have in their files of that `name` for each passage."""
-        parts = [np.load(folder / name, mmap_mode="r") for folder in self.folders]
+        parts = [load_array(folder / name, mapped=True) for folder in self.folders]
         return self.passages.gather(parts)
 
     def write(self, folder: Path) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.places import Places
-from retrieval.storing import save_array
+from retrieval.storing import load_array, save_array
 
 # Robertson et al., "Okapi at TREC-3", with Lucene's defaults.
 _K1 = 1.2
@@ -109,7 +109,7 @@ class LexicalIndex:
         lengths: list[npt.NDArray[np.int32]] = []
         for folder, terms in segments:
             offsets, documents, counts, usual, own = (
-                np.asarray(np.load(folder / f"{field}.{part}.npy", mmap_mode="r"))
+                load_array(folder / f"{field}.{part}.npy", mapped=True)
                 for part in ("offsets", "documents", "counts", "usual", "lengths")
             )
             parts.append(_Part(terms, offsets, documents, counts, usual))

@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -44,7 +45,6 @@ class LiveSearcher:
         self._encoder: Encoder | None = None
         self._searcher: Searcher | None = None
         self._seen: tuple[int, int, bytes] | None = None
-        self._looked = -_LOOK_EVERY
         self._lock = threading.Lock()
 
     @classmethod
@@ -74,12 +74,12 @@ class LiveSearcher:
         return talk.ask(self.searcher(), question, k)
 
     def searcher(self) -> Searcher:
-        """Return the searcher over the newest generation that can be opened."""
-        with self._lock:
-            now = time.monotonic()
-            if self._searcher is None or now - self._looked >= _LOOK_EVERY:
-                self._looked = now
+        """Return the searcher over the newest generation that has been opened."""
+        with self._lock:  # of several first questions one opens it
+            if self._searcher is None:
                 self._follow()
+                # Beside the questions: none has to wait until a new generation is verified and opened.
+                threading.Thread(target=_keep_following, args=(weakref.ref(self),), daemon=True).start()
             assert self._searcher is not None
             return self._searcher
 
@@ -114,3 +114,17 @@ class LiveSearcher:
                 return status.st_ino, status.st_mtime_ns, pointer.read()
         except OSError:
             return None
+
+
+def _keep_following(searcher: weakref.ref[LiveSearcher]) -> None:
+    """Follow what is published until nobody has the searcher any more."""
+    while True:
+        time.sleep(_LOOK_EVERY)
+        live = searcher()
+        if live is None:
+            return
+        try:
+            live._follow()
+        except Exception:
+            _log.exception("a new generation could not be opened")
+        del live

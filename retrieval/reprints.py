@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from retrieval.dates import date_range, days_between
@@ -126,4 +127,9 @@ def _clashes(newest: Found, others: Sequence[Found]) -> Iterator[Problem]:
 
 
 def _has_own_id(item: Found) -> bool:
-    return has_own_ids(Path(item.file.path))
+    return _brings_ids(item.file.path)
+
+
+@lru_cache(maxsize=1)  # all of a file come together
+def _brings_ids(path: str) -> bool:
+    return has_own_ids(Path(path))

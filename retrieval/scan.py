@@ -140,7 +140,8 @@ def _said(merged: Sequence[Merged]) -> list[tuple[Article, set[str]]]:
 
 
 def _count(files: Mapping[str, SourceFile], old: Sources | None) -> Counts:
-    known = {path: file for path, file in old.files().items() if path in old.holding()} if old else {}
+    holding = old.holding() if old else set()
+    known = {path: file for path, file in old.files().items() if path in holding} if old else {}
     changed = sum(path in known and known[path].digest != file.digest for path, file in files.items())
     added, removed = files.keys() - known.keys(), known.keys() - files.keys()
     moved = Counter(files[path].digest for path in added) & Counter(known[path].digest for path in removed)

@@ -14,7 +14,7 @@ import numpy as np
 from config import EmbeddingSettings, SearchSettings
 from embeddings import Encoder, Reranker, open_encoder
 from retrieval.catalog import Catalog
-from retrieval.errors import BadQueryError, EncoderMismatchError
+from retrieval.errors import BadQueryError, BrokenIndexError, EncoderMismatchError
 from retrieval.explaining import explain_question
 from retrieval.finder import Candidates, Finder, Floats, Mask
 from retrieval.fusion import FITTED, Fusion, Fusions, Margin
@@ -69,15 +69,19 @@ class Searcher:
         A reranker orders the first `settings.rerank_top` candidates anew.
         Raises NoIndexError, BrokenIndexError, EncoderMismatchError, EmbeddingError.
         """
-        serving = find_serving(data_dir)
-        try:
-            encoder = encoder or open_encoder(EmbeddingSettings(model=serving.manifest.model))
-            _require_model(serving.manifest, encoder)
-            with as_broken(serving.folder):
-                return cls(serving, encoder, settings, fusions, reranker)
-        except BaseException:
-            serving.lease.close()
-            raise
+        unfit: dict[int, BrokenIndexError] = {}
+        while True:
+            serving = find_serving(data_dir, unfit)
+            try:
+                encoder = encoder or open_encoder(EmbeddingSettings(model=serving.manifest.model))
+                _require_model(serving.manifest, encoder)
+                with as_broken(serving.folder):
+                    return cls(serving, encoder, settings, fusions, reranker)
+            except BaseException as error:
+                serving.lease.close()
+                if not isinstance(error, BrokenIndexError):
+                    raise
+                unfit[serving.manifest.generation] = error  # and another one is found, or none
 
     @property
     def generation(self) -> int:

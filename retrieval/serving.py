@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 from retrieval.catalog import Catalog
@@ -41,26 +42,32 @@ class Serving:
             return Catalog.open(Layout.open(self.folder, self.segments()))
 
 
-def find_serving(data_dir: Path) -> Serving:
+Unfit = Mapping[int, BrokenIndexError]
+"""Generations that are whole to look at and could not be opened, and why."""
+
+
+def find_serving(data_dir: Path, unfit: Unfit = MappingProxyType({})) -> Serving:
     """Return the generation that serves. Raises NoIndexError, and BrokenIndexError where none is whole.
 
-    Where the current one is damaged, an older one serves until the index is built anew; a line in the log
-    says so.
+    Where the current one is damaged or `unfit`, an older one serves until the index is built anew; a line in
+    the log says so.
     """
     try:
         number = require_generation(data_dir)
     except BrokenIndexError as error:
-        return _older(data_dir, None, error)
+        return _older(data_dir, None, error, unfit)
+    if number in unfit:
+        return _older(data_dir, number, unfit[number], unfit)
     try:
         return _hold(data_dir, number)
     except BrokenIndexError as error:
         if require_generation(data_dir) != number:  # a writer has replaced and removed it meanwhile
-            return find_serving(data_dir)
-        return _older(data_dir, number, error)
+            return find_serving(data_dir, unfit)
+        return _older(data_dir, number, error, unfit)
 
 
-def _older(data_dir: Path, current: int | None, damage: BrokenIndexError) -> Serving:
-    numbers = [number for number in published(data_dir) if number != current]
+def _older(data_dir: Path, current: int | None, damage: BrokenIndexError, unfit: Unfit) -> Serving:
+    numbers = [number for number in published(data_dir) if number != current and number not in unfit]
     # Those before it first: what came after may be what was gone back from.
     numbers.sort(key=lambda number: (current is None or number < current, number), reverse=True)
     for number in numbers:

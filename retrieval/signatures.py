@@ -6,7 +6,6 @@ probability that a run of letters of one is a run of the other, their Jaccard si
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
@@ -49,14 +48,23 @@ def similarity(one: Hashes, other: Hashes) -> float:
 
 def alike(signatures: Sequence[Signature]) -> Iterator[tuple[int, int]]:
     """Yield pairs of places in `signatures` that may be near-duplicates, each once."""
+    if not len(signatures):
+        return
     seen: set[tuple[int, int]] = set()
+    table = np.stack(signatures)
     for band in range(_BANDS):
-        rows = slice(band * _ROWS, (band + 1) * _ROWS)
-        shared: defaultdict[bytes, list[int]] = defaultdict(list)
-        for place, own in enumerate(signatures):
-            shared[own[rows].tobytes()].append(place)
-        for places in shared.values():
+        for places in _agreeing(table[:, band * _ROWS : (band + 1) * _ROWS]):
             for pair in combinations(places[:_FULL_BAND], 2):
                 if pair not in seen:
                     seen.add(pair)
                     yield pair
+
+
+def _agreeing(band: npt.NDArray[np.uint32]) -> Iterator[list[int]]:
+    """Yield the places of rows (n, rows) that are the same, where there are two or more."""
+    order = np.lexsort(band.T)  # stable: equal rows stay in their order
+    ordered = band[order]
+    edges = np.flatnonzero((ordered[1:] != ordered[:-1]).any(axis=1)) + 1
+    starts, ends = np.concatenate([[0], edges]), np.concatenate([edges, [len(order)]])
+    for first in np.flatnonzero(ends - starts > 1):
+        yield order[starts[first] : ends[first]].tolist()

@@ -1,4 +1,4 @@
-"""Writing files so that an error names the file: neither numpy nor FAISS nor SQLite does."""
+"""Files so that no error is lost and each names its file: numpy, FAISS and SQLite do neither."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,10 +36,25 @@ def naming_table(path: Path) -> Iterator[None]:
         raise OSError(errno.EIO, str(error), str(path)) from None
 
 
+class Out:
+    """A file to write to. To one of Python's own, numpy writes through C, which loses the last error."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.write = file.write
+
+
 def save_array(path: Path, array: npt.NDArray[Any]) -> None:
     """Write an array to `path`, which ends in .npy."""
-    with naming(path):
-        np.save(path, array)
+    with naming(path), path.open("wb") as file:
+        np.save(Out(file), array)
+
+
+def load_array(path: Path, *, mapped: bool = False) -> npt.NDArray[Any]:
+    """Return the array in `path`, as it is on disk if `mapped`."""
+    with naming(path, ValueError):
+        # np.asarray: still mapped, without what a memmap object costs at every slice
+        array: npt.NDArray[Any] = np.asarray(np.load(path, mmap_mode="r" if mapped else None))
+        return array
 
 
 def sync(path: Path) -> None:

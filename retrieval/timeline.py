@@ -18,7 +18,7 @@ from retrieval.folding import fold
 from retrieval.layout import Layout
 from retrieval.model import Article, PartialDate
 from retrieval.periods import Period, Span
-from retrieval.storing import save_array
+from retrieval.storing import load_array, save_array
 
 _FILES = ("dates", "mentions")
 
@@ -42,7 +42,7 @@ class Timeline:
     def open(cls, layout: Layout) -> Timeline:
         """Return the timeline of a generation."""
         loaded = [
-            [np.load(folder / f"{name}.npy", mmap_mode="r") for folder in layout.folders] for name in _FILES
+            [load_array(folder / f"{name}.npy", mapped=True) for folder in layout.folders] for name in _FILES
         ]
         mentions = [np.zeros((0, 3), np.int32)]
         for told, numbers in zip(loaded[1], layout.passages.numbers, strict=True):

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from retrieval.places import Places
 from retrieval.sentences import Span, clause_spans, sentence_spans
-from retrieval.storing import naming, save_array
+from retrieval.storing import load_array, naming, save_array
 
 _CLAUSES = 3  # longest run of clauses; longer ones no longer gain (measured on the dev sets)
 _STEPS = 127  # of an int8
@@ -93,7 +93,7 @@ class _Part:
 
     @classmethod
     def open(cls, folder: Path, dim: int) -> _Part:
-        offsets = np.load(folder / "units.offsets.npy")
+        offsets = load_array(folder / "units.offsets.npy")
         count = int(offsets[-1])
         if not count:
             return cls(

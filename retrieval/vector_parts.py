@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.places import Places, Rows
+from retrieval.storing import load_array
 from retrieval.vectors import Floats, Mask, Numbers, VectorIndex
 
 
@@ -27,7 +28,7 @@ class VectorParts:
     @classmethod
     def open_owned(cls, folders: Sequence[Path], name: str, owners: str, places: Places) -> VectorParts:
         """Return the vectors of these segments; `owners` names the file of the row that each is of."""
-        rows = [np.asarray(np.load(folder / owners, mmap_mode="r")) for folder in folders]
+        rows = [load_array(folder / owners, mapped=True) for folder in folders]
         documents = [own[row] for own, row in zip(places.numbers, rows, strict=True)]
         return cls(_open(folders, name), documents, places)
 

@@ -40,7 +40,8 @@ class VectorIndex:
     @classmethod
     def open(cls, path: Path) -> VectorIndex:
         """Return the index in `path`; its vectors stay on disk until they are compared."""
-        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+        with naming(path, RuntimeError):
+            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
 
     def add(self, vectors: Floats) -> None:
         """Append unit vectors, float32 (n, dim)."""
@@ -50,8 +51,8 @@ class VectorIndex:
 
     def write(self, path: Path) -> None:
         """Write the index to `path`."""
-        with naming(path, RuntimeError):
-            faiss.write_index(self._index, str(path))
+        with naming(path, RuntimeError), path.open("wb") as file:  # by itself it loses the last error
+            _faiss.write_index(self._index, _faiss.PyCallbackIOWriter(file.write))
 
     def search(self, query: Floats, count: int, allowed: Mask | None = None) -> tuple[Numbers, Floats]:
         """Return the numbers and similarities of the `count` nearest to `query` (dim,), best first.

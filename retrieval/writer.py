@@ -14,11 +14,9 @@ import numpy as np
 from embeddings import Encoder, Vectors
 from retrieval.arrangement import Arrangement, Shelf, arrange
 from retrieval.centring import centred, common_direction, usual_questions
-from retrieval.errors import BrokenIndexError
 from retrieval.fusion import FITTED_FOR, FITTED_SCALE
 from retrieval.generation import (
     keep_segment,
-    prune,
     publish,
     published,
     segment_folder,
@@ -35,7 +33,7 @@ from retrieval.scan import Scan
 from retrieval.segment_writer import Indexed, Progress, write_segment
 from retrieval.serving import Serving
 from retrieval.sources import FILE_NAME, Sources
-from retrieval.storing import naming_table, save_array
+from retrieval.storing import load_array, naming_table, save_array
 from retrieval.vector_parts import VectorParts
 
 _SAMPLE = 1000  # passages that tell where chance lies
@@ -50,8 +48,7 @@ def write_generation(
     progress: Progress,
 ) -> tuple[Manifest, int]:
     """Write and publish a generation; return its manifest and how many passages were encoded."""
-    with suppress(BrokenIndexError):  # of CURRENT; it is written anew in the end
-        prune(plan.data_dir, plan.keep)  # what an interrupted run left, to have the room
+    sweep(plan.data_dir)  # what an interrupted run left, to have the room
     known_folders: list[Path] = []
     shelves: list[Shelf] = []
     if serving is not None and serving.manifest.fingerprint == encoder.fingerprint:
@@ -113,7 +110,7 @@ def _indexed(merged: Merged) -> Indexed:
 def _questions(encoder: Encoder, serving: Serving | None) -> Vectors:
     """Return the vectors of usual questions, those of the generation before where it has the same."""
     if serving is not None and serving.manifest.fingerprint == encoder.fingerprint:
-        kept: Vectors = np.load(serving.folder / "questions.npy")
+        kept: Vectors = load_array(serving.folder / "questions.npy")
         return kept
     return usual_questions(encoder)
 
@@ -125,7 +122,7 @@ def _write_scale(folder: Path, layout: Layout, questions: Vectors, encoder: Enco
     save_array(folder / "common.npy", common)
     scale = FITTED_SCALE
     if encoder.fingerprint != FITTED_FOR:
-        keys = layout.passages.gather([np.load(path / KEYS) for path in layout.folders])
+        keys = layout.passages.gather([load_array(path / KEYS) for path in layout.folders])
         # By their keys, so that the sample does not depend on how passages are spread and numbered.
         order = np.lexsort(keys.T[::-1])[:_SAMPLE].astype(np.int64)
         vectors = VectorParts.open(layout.folders, "paragraphs.faiss", layout.passages)
