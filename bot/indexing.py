@@ -50,4 +50,8 @@ def summary(report: Report) -> str:
         files += f", {report.moved} moved"
     if report.failed:
         files += f"; {report.failed} with problems"
+    if report.encoded:
+        files += (
+            f"; {report.encoded} passages encoded, {report.encoded / max(report.seconds, 1e-3):.0f} a second"
+        )
     return f"generation {report.generation} published in {report.seconds:.1f} s: {size} ({files})"

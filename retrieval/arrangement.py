@@ -2,7 +2,7 @@
 
 Small segments are folded into the new one while they are not much larger than it (a log-structured merge
 tree): a handful is left, each several times the size of the next, and no article is written often. So is a
-segment most of which is gone.
+segment most of which is gone. One that is full stays: to write it again would leave no fewer.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import numpy.typing as npt
 from retrieval.segment_catalog import FILE_NAME, open_tables
 from retrieval.storing import load_array, naming_table
 
-_RATIO = 4  # a segment up to so many times as large as what is folded already is folded too
+_RATIO = 2  # a segment up to so many times as large as what is folded already is folded too
 _MOST_DEAD = 0.5  # of a segment's passages; beyond it is written anew without them
 _MOST_PASSAGES = 50_000  # in a new segment, to bound the memory that writing takes
+_FULL = _MOST_PASSAGES // 2  # passages; were such ones folded, a large archive would be written over and over
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _kept(live: Sequence[int], whole: Sequence[int], pending: int) -> list[int]:
         elif needed:
             kept.append(number)
     for number in sorted(kept, key=lambda number: live[number]):
-        if live[number] > _RATIO * pending:
+        if live[number] > min(_RATIO * pending, _FULL):
             break
         pending += live[number]
         kept.remove(number)

@@ -53,7 +53,7 @@ def from_row(row: Sequence[str]) -> Article:
         source=source,
         url=url,
         published=_date(published, its_origin),
-        also=tuple(json.loads(also)),
+        also=tuple(json.loads(also)) if also != "[]" else (),  # as nearly always
     )
 
 

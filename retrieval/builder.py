@@ -8,20 +8,22 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from embeddings import Encoder
+from retrieval.encoded import forget_encoded
 from retrieval.errors import BadQueryError, BrokenIndexError, NoIndexError, NothingToIndexError
 from retrieval.generation import prune
-from retrieval.known import forget_encoded
 from retrieval.manifest import Manifest
-from retrieval.reading import KINDS
+from retrieval.plan import Plan
 from retrieval.scan import Counts, Scan, look, printable, read
-from retrieval.segment_writer import Progress
 from retrieval.serving import Serving, find_serving, remembered_roots
 from retrieval.sources import FILE_NAME, Problem, Sources
 from retrieval.storing import naming_table
-from retrieval.writer import Plan, write_generation
 from retrieval.writer_lock import writing
+
+if TYPE_CHECKING:
+    from retrieval.segment_writer import Progress
 
 __all__ = ["Plan", "Report", "build"]
 
@@ -93,12 +95,14 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
         )
         if as_it_was and serving and old and looked.finds_nothing_new(old):
             forget_encoded(plan.data_dir)
-            unchanged = Counts(unchanged=len(old.holding()))
+            unchanged = Counts(unchanged=old.count_holding())
             return _report(serving.manifest, False, 0, unchanged, old.problems(), started)
         found = read(looked, old, progress)
         _refuse_emptiness(found, sorted(roots), serving.manifest if serving else None)
         if as_it_was and serving and old and found.finds_nothing_new(old):
             return _report(serving.manifest, False, 0, found.counts, found.problems, started)
+        from retrieval.writer import write_generation  # FAISS, which a run that finds nothing new can spare
+
         manifest, encoded = write_generation(plan, found, sorted(roots), encoder, serving, progress)
     prune(plan.data_dir, plan.keep)
     return _report(manifest, True, encoded, found.counts, found.problems, started)
@@ -114,6 +118,8 @@ def _serving(data_dir: Path) -> Serving | None:
 def _refuse_emptiness(found: Scan, roots: Sequence[str], serving: Manifest | None) -> None:
     if found.articles:
         return
+    from retrieval.reading import KINDS
+
     where = ", ".join(map(printable, roots))
     reasons = "".join(f"\n{problem.file}: {problem.reason}" for problem in found.problems)
     if serving is not None and serving.counts["articles"]:

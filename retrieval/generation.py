@@ -17,8 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from retrieval.errors import BrokenIndexError, NoIndexError
-from retrieval.leases import in_use
-from retrieval.manifest import Manifest, read_manifest, write_manifest
+from retrieval.leases import unheld
+from retrieval.manifest import Manifest, segment_names, write_manifest
 from retrieval.storing import naming, sync
 
 
@@ -85,7 +85,10 @@ def keep_segment(data_dir: Path, building: Path) -> str:
 
 
 def publish(data_dir: Path, building: Path, manifest: Manifest) -> None:
-    """Make `building` the serving generation: everything to disk, then one rename."""
+    """Make `building` the serving generation: everything to disk, then one rename.
+
+    Where that fails it is removed, unless it serves already.
+    """
     write_manifest(building, manifest)
     _sync_all(building)
     folder = generation_folder(data_dir, manifest.generation)
@@ -117,8 +120,10 @@ def prune(data_dir: Path, keep: int) -> None:
     serving = _points_to(data_dir)
     for number in published(data_dir)[:-keep]:
         folder = generation_folder(data_dir, number)
-        if number != serving and not in_use(folder):
-            _remove(folder)
+        with unheld(folder) as free:
+            gone = _set_aside(folder) if free and number != serving else None
+        if gone is not None:
+            shutil.rmtree(gone, ignore_errors=True)
     sweep(data_dir)
 
 
@@ -135,12 +140,12 @@ def sweep(data_dir: Path) -> None:
 
 
 def _used_segments(data_dir: Path) -> set[str] | None:
-    """Return the segments of all generations; None where one cannot tell its own: they go with it."""
+    """Return the segments of all generations; None where one cannot be read now: they must not be lost."""
     used: set[str] = set()
     for number in published(data_dir):
         try:
-            used.update(read_manifest(generation_folder(data_dir, number)).segments)
-        except BrokenIndexError:
+            used |= segment_names(generation_folder(data_dir, number))
+        except OSError:
             return None
     return used
 
@@ -153,12 +158,16 @@ def _points_to(data_dir: Path) -> int | None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder; what is half removed must not be taken for whole, so its name goes first."""
+    shutil.rmtree(_set_aside(folder), ignore_errors=True)
+
+
+def _set_aside(folder: Path) -> Path:
+    """Rename a folder that is to go, lest it be taken for whole when it is half removed; return the name."""
     gone = folder.with_name(f"building-gone-{folder.name}")
-    with suppress(OSError):
-        folder.rename(gone)
-        folder = gone
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        return folder.rename(gone)
+    except OSError:
+        return folder
 
 
 def _sync_all(folder: Path) -> None:

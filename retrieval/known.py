@@ -7,7 +7,6 @@ interrupted, were it the first of a large archive, goes on where it stopped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ import xxhash
 
 from embeddings import Encoder, Vectors
 from embeddings.cache import VectorCache
+from retrieval.encoded import ENCODED, forget_encoded
 from retrieval.places import Places
 from retrieval.segment_catalog import FILE_NAME, open_tables
 from retrieval.sentences import Span
@@ -26,8 +26,8 @@ from retrieval.vocabulary import TERMS
 
 KEYS = "keys.npy"
 _KEY_BYTES = 16
-_FILE = "encoded.sqlite"
 _HEAD = np.dtype("<u4")
+_SUM = 16  # bytes of a checksum; SQLite sees no damage inside a value
 
 
 class PassageVectors(NamedTuple):
@@ -52,42 +52,32 @@ def write_keys(folder: Path, keys: Iterable[bytes]) -> None:
     save_array(folder / KEYS, np.frombuffer(b"".join(keys), np.uint8).reshape(-1, _KEY_BYTES))
 
 
-def forget_encoded(data_dir: Path) -> None:
-    """Remove the file of what was encoded, where nothing of it is still to be published."""
-    for path in data_dir.glob(f"{_FILE}*"):
-        with suppress(OSError):  # what stays only takes room
-            path.unlink()
-
-
 class Known:
     """Recalls vectors of one encoder, by the texts that they stand for."""
 
     def __init__(self, data_dir: Path, segments: Sequence[Path], encoder: Encoder) -> None:
         """Take segments with vectors of this encoder; open the file of what was encoded since."""
-        self._path = data_dir / _FILE
+        self._path = data_dir / ENCODED
         self._cache = VectorCache(self._path, encoder.fingerprint, encoder.dim)
         self._dim = encoder.dim
-        self._parts = [_Part.open(folder, encoder.dim) for folder in segments]
-        self._passages: dict[bytes, tuple[int, int]] = {}
-        self._terms: dict[str, tuple[int, int]] = {}
-        for number, part in enumerate(self._parts):
-            self._passages.update((key, (number, row)) for row, key in enumerate(part.keys))
-            self._terms.update((term, (number, row)) for term, row in part.terms.items())
+        self._parts = [_Part(folder, encoder.dim) for folder in segments]
 
     def passages(self, texts: Iterable[str]) -> dict[str, PassageVectors]:
         """Return the vectors of those of these passages that are known."""
         found: dict[str, PassageVectors] = {}
         missing: list[str] = []
         for text in dict.fromkeys(texts):
-            place = self._passages.get(text_key(text))
-            if place is None:
+            key = text_key(text)
+            vectors = next(filter(None, (part.passage(key) for part in self._parts)), None)
+            if vectors is None:
                 missing.append(text)
             else:
-                found[text] = self._parts[place[0]].passage(place[1])
+                found[text] = vectors
         kept = self._cache.recall(_of_passage(text) for text in missing)
         for text in missing:
-            if (blob := kept.get(_of_passage(text))) is not None:
-                found[text] = _unpacked(blob, self._dim)
+            blob = kept.get(_of_passage(text), b"")
+            if xxhash.xxh3_128_digest(blob[_SUM:]) == blob[:_SUM]:
+                found[text] = _unpacked(blob[_SUM:], self._dim)
         return found
 
     def remember(self, computed: Mapping[str, PassageVectors]) -> None:
@@ -97,48 +87,62 @@ class Known:
     def terms(self, terms: Sequence[str], encoder: Encoder) -> Vectors:
         """Return the vectors of words, float32 (n, dim); those that are not known are encoded and put by."""
         vectors = np.empty((len(terms), self._dim), np.float32)
-        places = [self._terms.get(term) for term in terms]
-        for number, part in enumerate(self._parts):
-            at = [i for i, place in enumerate(places) if place is not None and place[0] == number]
-            rows = np.asarray([place[1] for i in at if (place := places[i]) is not None], np.int64)
-            if len(rows):
-                vectors[at] = part.term_vectors.vectors(rows)
-        new = [i for i, place in enumerate(places) if place is None]
+        new = list(range(len(terms)))
+        for part in self._parts:
+            rows = {at: row for at in new if (row := part.term_row(terms[at])) is not None}
+            if rows:
+                vectors[list(rows)] = part.term_vectors.vectors(np.asarray([*rows.values()], np.int64))
+                new = [at for at in new if at not in rows]
         if new:
-            vectors[new] = self._cache.get_or_encode([terms[i] for i in new], encoder.encode_passages)
+            vectors[new] = self._cache.get_or_encode([terms[at] for at in new], encoder.encode_passages)
         return vectors
 
     def close(self) -> None:
-        """Close the file of what was encoded."""
+        """Close all files."""
         self._cache.close()
+        for part in self._parts:
+            part.close()
 
     def forget(self) -> None:
         """Remove that file: a generation holds what it held."""
-        self._cache.close()
+        self.close()
         forget_encoded(self._path.parent)
 
 
-class _Part(NamedTuple):
-    """What one segment knows."""
+class _Part:
+    """What one segment knows, looked up where it is: an arrival asks for little of it."""
 
-    keys: list[bytes]
-    terms: dict[str, int]
-    paragraphs: VectorIndex
-    term_vectors: VectorIndex
-    units: UnitStore
+    def __init__(self, folder: Path, dim: int) -> None:
+        self._keys = load_array(folder / KEYS)
+        heads = np.ascontiguousarray(self._keys[:, :8]).view(np.uint64).ravel()
+        self._order = np.argsort(heads)
+        self._heads = heads[self._order]
+        self._file = folder / FILE_NAME
+        with naming_table(self._file):
+            self._tables = open_tables(folder)
+        self._paragraphs = VectorIndex.open(folder / "paragraphs.faiss")
+        self._units = UnitStore.open([folder], dim, Places.single(len(self._keys)))
+        self.term_vectors = VectorIndex.open(folder / TERMS)
 
-    @classmethod
-    def open(cls, folder: Path, dim: int) -> _Part:
-        raw = load_array(folder / KEYS)
-        with naming_table(folder / FILE_NAME), closing(open_tables(folder)) as tables:
-            terms = {term: number for number, term in tables.execute("SELECT number, term FROM vocabulary")}
-        paragraphs, vocabulary = (VectorIndex.open(folder / name) for name in ("paragraphs.faiss", TERMS))
-        units = UnitStore.open([folder], dim, Places.single(len(raw)))
-        return cls([row.tobytes() for row in raw], terms, paragraphs, vocabulary, units)
+    def passage(self, key: bytes) -> PassageVectors | None:
+        """Return the vectors of the passage with this key, if it is here."""
+        head = np.frombuffer(key, np.uint64, 1)[0]
+        first, end = np.searchsorted(self._heads, head), np.searchsorted(self._heads, head, "right")
+        for row in self._order[first:end].tolist():
+            if self._keys[row].tobytes() == key:
+                whole = self._paragraphs.vectors(np.asarray([row]))[0]
+                return PassageVectors(whole, *self._units.of(row))
+        return None
 
-    def passage(self, row: int) -> PassageVectors:
-        whole = self.paragraphs.vectors(np.asarray([row]))[0]
-        return PassageVectors(whole, *self.units.of(row))
+    def term_row(self, term: str) -> int | None:
+        """Return the number of a word's vector, if it is here."""
+        with naming_table(self._file):
+            find = "SELECT number FROM vocabulary WHERE term = ?"
+            row: tuple[int] | None = self._tables.execute(find, (term,)).fetchone()
+        return None if row is None else row[0]
+
+    def close(self) -> None:
+        self._tables.close()
 
 
 def _of_passage(text: str) -> str:
@@ -154,7 +158,8 @@ def _packed(vectors: PassageVectors) -> bytes:
         vectors.codes,
         vectors.scales.astype("<f4"),
     )
-    return b"".join(part.tobytes() for part in parts)
+    packed = b"".join(part.tobytes() for part in parts)
+    return xxhash.xxh3_128_digest(packed) + packed
 
 
 def _unpacked(blob: bytes, dim: int) -> PassageVectors:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -16,32 +18,48 @@ if sys.platform == "win32":  # where a file that is open cannot be removed anywa
         """Return a lease on the generation in `folder`, which ends when it is closed."""
         return (folder / _LEASE).open("rb")
 
-    def in_use(folder: Path) -> bool:
-        """Return whether somebody holds a lease on the generation in `folder`, as far as can be told."""
-        return False
+    @contextmanager
+    def unheld(folder: Path) -> Iterator[bool]:
+        """Yield whether nobody holds the generation in `folder`, as far as can be told."""
+        yield True
 
 else:
     import fcntl
 
     def hold(folder: Path) -> IO[bytes]:
-        """Return a lease on the generation in `folder`, which ends when it is closed."""
-        lease = (folder / _LEASE).open("rb")
-        with suppress(OSError):  # a disk that knows no locks: files stay readable as long as they are open
-            fcntl.flock(lease, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        """Return a lease on the generation in `folder`, which ends when it is closed.
+
+        Raises FileNotFoundError where it is being taken away at this moment.
+        """
+        path = folder / _LEASE
+        lease = path.open("rb")
+        try:
+            with suppress(OSError):  # a disk that knows no locks: files that are open stay readable
+                fcntl.flock(lease, fcntl.LOCK_SH)  # waits only for who is inside `unheld`, a rename long
+            if not os.path.samestat(os.fstat(lease.fileno()), path.stat()):
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        except BaseException:
+            lease.close()
+            raise
         return lease
 
-    def in_use(folder: Path) -> bool:
-        """Return whether somebody holds a lease on the generation in `folder`, as far as can be told."""
+    @contextmanager
+    def unheld(folder: Path) -> Iterator[bool]:
+        """Yield whether nobody holds the generation in `folder`; then nobody can while the block lasts."""
         try:
             descriptor = os.open(folder / _LEASE, os.O_RDONLY)
-        except OSError:
-            return False
+        except OSError:  # without a manifest nobody can use it
+            yield True
+            return
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                free = False
+            except OSError:  # a disk that knows no locks
+                free = True
+            else:
+                free = True
+            yield free
         finally:
             os.close(descriptor)
-        return False

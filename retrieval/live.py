@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 import weakref
@@ -43,7 +44,7 @@ class LiveSearcher:
         self._reranker = reranker
         self._encoder: Encoder | None = None
         self._searcher: Searcher | None = None
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, int, bytes] | None = None
         self._lock = threading.Lock()
 
     @classmethod
@@ -102,13 +103,17 @@ class LiveSearcher:
                 self._seen = stamp  # nothing but another publication mends it
             _log.warning("generation %d serves on: %s", self._searcher.generation, error)
 
-    def _stamp(self) -> tuple[int, int] | None:
-        """Return what changes with every publication, also after the folder was made anew."""
+    def _stamp(self) -> tuple[int, int, bytes] | None:
+        """Return what changes with every publication, also after the folder was made anew.
+
+        Neither the file's number, which may come again, nor its time would do alone: clocks are set back.
+        """
         try:
-            status = (self._data_dir / "CURRENT").stat()
+            with (self._data_dir / "CURRENT").open("rb") as pointer:
+                status = os.fstat(pointer.fileno())
+                return status.st_ino, status.st_mtime_ns, pointer.read()
         except OSError:
             return None
-        return status.st_ino, status.st_mtime_ns
 
 
 def _keep_following(searcher: weakref.ref[LiveSearcher]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +65,10 @@ def parse_manifest(text: bytes, name: str) -> Manifest:
         record: dict[str, Any] = json.loads(text)
         found = record["format"]
         if found == FORMAT:
-            if record.pop("seal") != _seal(record):
+            if record.pop("seal") != seal(record):
                 raise ValueError
-            return Manifest(**record)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+            return _sound(Manifest(**record))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _broken(name, f"its manifest cannot be read ({type(error).__name__})") from None
     raise BrokenIndexError(
         f"generation {name} was written by another version of huiwen (format {found}, this one reads"
@@ -75,10 +76,23 @@ def parse_manifest(text: bytes, name: str) -> Manifest:
     )
 
 
+def segment_names(folder: Path) -> set[str]:
+    """Return the segments that a generation is laid out over, as far as its manifest tells.
+
+    It may be damaged, or written by another version. Raises OSError where it cannot be read now.
+    """
+    try:
+        record = json.loads((folder / MANIFEST).read_bytes())
+    except (FileNotFoundError, ValueError, RecursionError):
+        return set()
+    segments = record.get("segments") if isinstance(record, dict) else None
+    return set(segments) if isinstance(segments, dict) else set()
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Store the manifest of the generation in `folder`, with what vouches for its own files."""
     record = {**asdict(manifest), "files": vouch(folder)}
-    text = json.dumps({**record, "seal": _seal(record)}, ensure_ascii=False, indent=1)
+    text = json.dumps({**record, "seal": seal(record)}, ensure_ascii=False, indent=1)
     with naming(folder / MANIFEST):
         (folder / MANIFEST).write_text(text, encoding="utf-8")
 
@@ -120,13 +134,28 @@ def vouch(folder: Path) -> dict[str, dict[str, int | str]]:
     return {path.name: {"bytes": path.stat().st_size, "xxh3": _checksum(path)} for path in paths}
 
 
+def seal(record: Mapping[str, Any]) -> str:
+    """Return a checksum of what a manifest says, which is no more than that: nothing else vouches for it."""
+    return xxhash.xxh3_128_hexdigest(json.dumps(record, sort_keys=True).encode())
+
+
 def _broken(name: str, reason: str) -> BrokenIndexError:
     return BrokenIndexError(f"generation {name} is damaged: {reason}; run `huiwen index --full` to rebuild")
 
 
-def _seal(record: Mapping[str, Any]) -> str:
-    """Return a checksum of what a manifest says: nothing else vouches for it."""
-    return xxhash.xxh3_128_hexdigest(json.dumps(record, sort_keys=True).encode())
+def _sound(manifest: Manifest) -> Manifest:
+    """Return a manifest that says what it should; a seal is easily made. Raises what it takes to see."""
+    datetime.fromisoformat(manifest.created)
+    entries = [entry for files in (manifest.files, *manifest.segments.values()) for entry in files.values()]
+    sizes = [entry["bytes"] for entry in entries]
+    counts = [manifest.counts[name] for name in ("articles", "passages", "segments")]
+    numbers = (manifest.generation, manifest.dim, manifest.passage_chars, *counts, *sizes)
+    texts = (manifest.model, manifest.fingerprint, *(entry["xxh3"] for entry in entries))
+    if not all(type(number) is int and number >= 0 for number in numbers):
+        raise TypeError
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError
+    return manifest
 
 
 def _checksum(path: Path) -> str:

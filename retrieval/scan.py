@@ -9,13 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import xxhash
 
 from retrieval.errors import UnreadableError
-from retrieval.reading import find_files, read_many
-from retrieval.reprints import Merged, merge_reprints, signature_of
+from retrieval.folders import files_below
+from retrieval.model import Article
 from retrieval.sources import Found, Problem, SourceFile, Sources
+
+if TYPE_CHECKING:
+    from retrieval.reprints import Merged
 
 _BLOCK = 1 << 20
 
@@ -39,13 +43,15 @@ class Look:
     seen: tuple[_Seen, ...]
     problems: tuple[Problem, ...]
     """What is amiss with files and folders as such."""
+    known: Mapping[str, SourceFile]
+    """The files as they were, by path."""
 
     def finds_nothing_new(self, old: Sources) -> bool:
         """Return whether all is as it was, so that nothing needs to be read."""
-        files = [one.file for one in self.seen if one.file is not None]
+        files = {one.file.path: one.file for one in self.seen if one.file is not None}
         return (
             not any(one.is_new for one in self.seen)
-            and {file.path for file in files} == old.files().keys()
+            and files == self.known
             and list(self.problems) == old.problems(of_files=True)
         )
 
@@ -70,8 +76,14 @@ class Scan:
 
     def finds_nothing_new(self, old: Sources) -> bool:
         """Return whether all that was read says what was known."""
-        digests = ({file.path: file.digest for file in files} for files in (self.files, old.files().values()))
-        return next(digests) == next(digests) and list(self.problems) == old.problems()
+        files, known = {file.path: file for file in self.files}, old.files()
+        digests = ({path: file.digest for path, file in one.items()} for one in (files, known))
+        if next(digests) != next(digests) or list(self.problems) != old.problems():
+            return False
+        from retrieval.reprints import merge_reprints
+
+        # The time of a file tells which of two versions of an article is the newer one.
+        return files == known or _said(merge_reprints(_in_order(known, old))[0]) == _said(self.articles)
 
 
 def look(roots: Sequence[str], old: Sources | None, *, retry: bool, leave_out: Path) -> Look:
@@ -87,13 +99,16 @@ def look(roots: Sequence[str], old: Sources | None, *, retry: bool, leave_out: P
     problems: list[Problem] = []
     own = os.path.abspath(leave_out) + os.sep
     entries = (entry for entry in _find(roots, known, problems) if not entry[0].startswith(own))
-    seen = [_look(*entry, known.get(entry[0]), failed) for entry in entries]
+    looked = [_look(*entry, known.get(entry[0]), failed) for entry in entries]
+    seen = tuple(one for one in looked if one is not None)
     problems += [one.problem for one in seen if one.problem is not None]
-    return Look(tuple(seen), tuple(problems))
+    return Look(seen, tuple(problems), known)
 
 
 def read(looked: Look, old: Sources | None, progress: Callable[[str, int, int], None]) -> Scan:
     """Read what is new or changed and take the rest over from `old`."""
+    from retrieval.reprints import merge_reprints  # not needed where there is nothing to read
+
     files = {one.file.path: one.file for one in looked.seen if one.file is not None}
     new = [one.file for one in looked.seen if one.is_new and one.file is not None]
     readings = _read_all(new, progress)
@@ -112,6 +127,16 @@ def read(looked: Look, old: Sources | None, progress: Callable[[str, int, int], 
         article_problems=(*said, *clashes),
         counts=_count({path: file for path, file in files.items() if found[path]}, old),
     )
+
+
+def _in_order(files: Mapping[str, SourceFile], old: Sources) -> list[Found]:
+    found = old.found(files)
+    return [item for path in files for item in found[path]]
+
+
+def _said(merged: Sequence[Merged]) -> list[tuple[Article, set[str]]]:
+    """Return articles as they are shown, and all ids that lead to each."""
+    return [(one.article, {item.article.id for item in (one.newest, *one.others)}) for one in merged]
 
 
 def _count(files: Mapping[str, SourceFile], old: Sources | None) -> Counts:
@@ -140,22 +165,29 @@ class _Seen:
     problem: Problem | None
 
 
-def _look(path: str, name: str, reachable: bool, before: SourceFile | None, failed: set[str]) -> _Seen:
+def _look(path: str, name: str, reachable: bool, before: SourceFile | None, failed: set[str]) -> _Seen | None:
+    """Return what is seen of a file, None where it has gone meanwhile."""
     if before is not None and not reachable:
         return _Seen(before, False, None)
     try:
         file = _identify(path, name, before)
+    except FileNotFoundError:
+        return None
     except _KeptError as error:
         return _Seen(before, False, Problem(name, str(error)))
     except UnreadableError as error:
         return _Seen(None, False, Problem(name, str(error), path))
-    return _Seen(file, file != before or path in failed, None)
+    known = before is not None and (before.digest, before.name) == (file.digest, name)
+    return _Seen(file, not known or path in failed, None)
 
 
 def _read_all(
     files: Sequence[SourceFile], progress: Callable[[str, int, int], None]
 ) -> dict[str, tuple[list[Found], Sequence[str]]]:
     """Return by path what is in each file and what is to be said of it."""
+    from retrieval.reading import read_many
+    from retrieval.reprints import signature_of
+
     read: dict[str, tuple[list[Found], Sequence[str]]] = {}
     readings = read_many([(Path(file.path), file.name) for file in files])
     for done, (file, reading) in enumerate(zip(files, readings, strict=True), start=1):
@@ -178,18 +210,18 @@ def _find(
     """Yield paths with the names they go by and whether they can be looked at now, each path once."""
     seen: set[str] = set()
     for root in roots:
-        top = Path(root)
-        if os.path.isdir(top) and os.access(top, os.R_OK | os.X_OK):
-            paths = [(str(path), printable(path.relative_to(top).as_posix())) for path in find_files(top)]
+        if os.path.isdir(root) and os.access(root, os.R_OK | os.X_OK):
+            paths = files_below(root)
         else:
-            paths = [(root, printable(top.name))]
-        for path, name in paths:
-            kept = [] if os.path.isfile(path) else _below(path, known)
+            paths = [(root, False)]
+        above = len(root.rstrip(os.sep)) + 1
+        for path, regular in paths:
+            name = printable(path[above:].replace(os.sep, "/") or os.path.basename(path))
+            kept = [] if regular or os.path.isfile(path) else _below(path, known)
             if kept:
                 reason = f"this folder is not there now or cannot be read; its {len(kept)} files are kept"
                 problems.append(Problem(name if path != root else printable(root), reason))
-            own = kept or ([(path, name, True)] if os.path.lexists(path) else [])
-            for entry in own:
+            for entry in kept or [(path, name, True)]:
                 if entry[0] not in seen:
                     seen.add(entry[0])
                     yield entry
@@ -201,6 +233,8 @@ def _below(folder: str, known: Mapping[str, SourceFile]) -> list[tuple[str, str,
 
 def printable(name: str) -> str:
     """Return a file's name as text: Linux names are bytes, and Chinese archives often hold GBK ones."""
+    if name.isascii():
+        return name
     raw = os.fsencode(name)
     for encoding in ("utf-8", "gb18030"):
         with suppress(UnicodeDecodeError):
@@ -209,10 +243,15 @@ def printable(name: str) -> str:
 
 
 def _identify(path: str, name: str, before: SourceFile | None) -> SourceFile:
-    """Return what a file is now, its content read only if size or time differ from `before`."""
+    """Return what a file is now, its content read only if size or time differ from `before`.
+
+    Raises FileNotFoundError where it is gone, UnreadableError and _KeptError.
+    """
     try:
         status = os.stat(path)
         if before and (before.size, before.modified) == (status.st_size, status.st_mtime_ns):
+            if before.name == name:
+                return before
             digest = before.digest
         elif stat.S_ISDIR(status.st_mode):
             raise UnreadableError("a folder that cannot be read; mend its permissions")
@@ -221,6 +260,8 @@ def _identify(path: str, name: str, before: SourceFile | None) -> SourceFile:
         else:
             digest = _digest(path)
     except OSError as error:
+        if not os.path.lexists(path):
+            raise FileNotFoundError(path) from None
         if before:
             raise _KeptError(f"cannot be read now ({error.strerror}); what was read before is kept") from None
         if os.path.islink(path) and not os.path.exists(path):

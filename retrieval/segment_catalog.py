@@ -20,7 +20,7 @@ CREATE TABLE terms (field TEXT NOT NULL, term TEXT NOT NULL, number INTEGER NOT 
   PRIMARY KEY (field, term)) WITHOUT ROWID;
 CREATE TABLE names (reading TEXT NOT NULL, written TEXT NOT NULL, PRIMARY KEY (reading, written))
   WITHOUT ROWID;
-CREATE TABLE vocabulary (number INTEGER PRIMARY KEY, term TEXT NOT NULL);
+CREATE TABLE vocabulary (number INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE);
 """
 
 

@@ -90,25 +90,24 @@ def _write_vectors(
     paragraphs = VectorIndex.empty(encoder.dim, half=True)
     sentences = VectorIndex.empty(encoder.dim, half=True)
     sentence_owners: list[int] = []
-    writer = UnitWriter(folder, encoder.dim)
     encoded = done = 0
-    for batch in _batches(texts, _PASSAGES_AT_ONCE):
-        vectors = known.passages(batch)
-        fresh = [text for text in dict.fromkeys(batch) if text not in vectors]
-        computed = dict(zip(fresh, _encode(fresh, encoder), strict=True))
-        known.remember(computed)
-        vectors.update(computed)
-        encoded += len(fresh)
-        for text in batch:
-            vector, spans, codes, scales = vectors[text]
-            paragraphs.add(vector[None, :])
-            writer.add(spans, codes, scales)
-            count = max(1, len(sentence_spans(text)))  # sentences come first among the units
-            sentences.add(codes[:count] * scales[:count, None])
-            sentence_owners += [done] * count
-            done += 1
-        progress("passages", done, len(texts))
-    writer.close()
+    with UnitWriter(folder, encoder.dim) as writer:
+        for batch in _batches(texts, _PASSAGES_AT_ONCE):
+            vectors = known.passages(batch)
+            fresh = [text for text in dict.fromkeys(batch) if text not in vectors]
+            computed = dict(zip(fresh, _encode(fresh, encoder), strict=True))
+            known.remember(computed)
+            vectors.update(computed)
+            encoded += len(fresh)
+            for text in batch:
+                vector, spans, codes, scales = vectors[text]
+                paragraphs.add(vector[None, :])
+                writer.add(spans, codes, scales)
+                count = max(1, len(sentence_spans(text)))  # sentences come first among the units
+                sentences.add(codes[:count] * scales[:count, None])
+                sentence_owners += [done] * count
+                done += 1
+            progress("passages", done, len(texts))
     paragraphs.write(folder / "paragraphs.faiss")
     sentences.write(folder / "sentences.faiss")
     save_array(folder / "sentence_owners.npy", np.asarray(sentence_owners, np.int32))

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import IO
 
 from retrieval.catalog import Catalog
-from retrieval.errors import BrokenIndexError
+from retrieval.errors import BrokenIndexError, NoIndexError
 from retrieval.generation import generation_folder, published, require_generation
 from retrieval.layout import Layout
 from retrieval.leases import hold
@@ -67,9 +67,10 @@ def find_serving(data_dir: Path, unfit: Unfit = MappingProxyType({})) -> Serving
 
 
 def _older(data_dir: Path, current: int | None, damage: BrokenIndexError, unfit: Unfit) -> Serving:
-    for number in reversed(published(data_dir)):
-        if number == current or number in unfit:
-            continue
+    numbers = [number for number in published(data_dir) if number != current and number not in unfit]
+    # Those before it first: what came after may be what was gone back from.
+    numbers.sort(key=lambda number: (current is None or number < current, number), reverse=True)
+    for number in numbers:
         try:
             found = _hold(data_dir, number)
         except BrokenIndexError:
@@ -94,8 +95,11 @@ def _hold(data_dir: Path, number: int) -> Serving:
 
 
 def remembered_roots(data_dir: Path) -> list[str]:
-    """Return the folders and files of the newest generation that can tell them."""
-    for number in reversed(published(data_dir)):
+    """Return the folders and files of the serving generation, or else of the newest that can tell them."""
+    numbers = published(data_dir)[::-1]
+    with suppress(BrokenIndexError, NoIndexError):
+        numbers.insert(0, require_generation(data_dir))
+    for number in numbers:
         with suppress(sqlite3.Error), closing(Sources.open(generation_folder(data_dir, number))) as sources:
             return sources.roots()
     return []
@@ -106,7 +110,7 @@ def as_broken(folder: Path) -> Iterator[None]:
     """Tell whatever prevents opening the files of a generation as BrokenIndexError."""
     try:
         yield
-    except (OSError, RuntimeError, ValueError, sqlite3.Error) as error:
+    except (OSError, RuntimeError, ValueError, IndexError, EOFError, sqlite3.Error) as error:
         raise BrokenIndexError(
             f"generation {folder.name} cannot be opened ({error}); run `huiwen index --full` to rebuild"
         ) from None

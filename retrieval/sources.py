@@ -13,12 +13,15 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retrieval import article_rows
 from retrieval.model import Article
-from retrieval.signatures import Signature
+
+if TYPE_CHECKING:
+    from retrieval.signatures import Signature
 
 FILE_NAME = "sources.sqlite"
 _SCHEMA = f"""
@@ -157,6 +160,10 @@ class Sources:
     def holding(self) -> set[str]:
         """Return the paths of the files that hold articles."""
         return {os.fsdecode(row[0]) for row in self._connection.execute("SELECT DISTINCT file FROM found")}
+
+    def count_holding(self) -> int:
+        """Return how many files hold articles."""
+        return int(self._connection.execute("SELECT COUNT(DISTINCT file) FROM found").fetchone()[0])
 
     def roots(self) -> list[str]:
         """Return the folders and files that were named to be indexed."""

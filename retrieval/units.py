@@ -8,8 +8,11 @@ their units are read from a memory-mapped file of one byte a component.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +40,7 @@ def unit_spans(text: str) -> list[Span]:
 
 
 class UnitWriter:
-    """Appends the units of passage after passage to files under `folder`."""
+    """Appends the units of passage after passage to files under `folder`; closes them where that fails."""
 
     def __init__(self, folder: Path, dim: int) -> None:
         names = ("codes.i8", "scales.f4", "spans.i4")
@@ -45,6 +48,19 @@ class UnitWriter:
         self._offsets = [0]
         self._folder = folder
         self._dim = dim
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+            return
+        for file in self._files.values():
+            with suppress(OSError):
+                file.close()
 
     def add(self, spans: Sequence[Span], codes: Codes, scales: Floats) -> None:
         """Append one passage: its spans (m, 2), quantised vectors (m, dim) and their scales (m,)."""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from retrieval.places import Places, Rows
 from retrieval.storing import load_array
@@ -38,18 +37,27 @@ class VectorParts:
 
         `allowed` (documents,) leaves the others out. A document comes as often as its vectors are near.
         """
-        documents: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
+        masks = [self._mask(segment, allowed) for segment in range(len(self._parts))]
+        found = [part.search(query, count, mask) for part, mask in zip(self._parts, masks, strict=True)]
+        near = np.sort(np.concatenate([np.zeros(0, np.float32), *(own for _, own in found)]))
+        edge = near[-count] if len(near) >= count else -np.inf
+        documents: list[Numbers] = [np.zeros(0, np.int64)]
         similarities: list[Floats] = [np.zeros(0, np.float32)]
-        for part, own, there in zip(self._parts, self._documents, self._there, strict=True):
-            kept = there
-            if allowed is not None:
-                kept = allowed[own] if there is None else there & allowed[own]
-            rows, found = part.search(query, count, kept)
+        for part, own, mask, told in zip(self._parts, self._documents, masks, found, strict=True):
+            rows, own_near = _all_from(edge, part, query, told, count, mask)
             documents.append(own[rows].astype(np.int64))
-            similarities.append(found)
+            similarities.append(own_near)
         numbers, near = np.concatenate(documents), np.concatenate(similarities)
         best = np.lexsort((numbers, -near))[:count]
         return numbers[best], near[best]
+
+    def _mask(self, segment: int, allowed: Mask | None) -> Mask | None:
+        """Return which vectors of a segment may be found, None for all."""
+        there = self._there[segment]
+        if allowed is None:
+            return there
+        own = allowed[self._documents[segment]]
+        return own if there is None else there & own
 
     def vectors(self, numbers: Numbers) -> Floats:
         """Return the vectors of documents that have one each, float32 (len(numbers), dim)."""
@@ -57,6 +65,20 @@ class VectorParts:
         for segment, at, rows in self._places.split(numbers):
             vectors[at] = self._parts[segment].vectors(rows.astype(np.int64))
         return vectors
+
+
+def _all_from(
+    edge: float, part: VectorIndex, query: Floats, told: tuple[Numbers, Floats], count: int, mask: Mask | None
+) -> tuple[Numbers, Floats]:
+    """Return what a search for `count` told, and all else that is as near as `edge`.
+
+    Of equally near ones, such as a paragraph that stands in many articles, FAISS tells some or others; which
+    of them come must depend on their numbers alone.
+    """
+    while len(told[1]) == count and told[1][-1] == edge:
+        count *= 4
+        told = part.search(query, count, mask)
+    return told
 
 
 def _open(folders: Sequence[Path], name: str) -> list[VectorIndex]:

@@ -40,7 +40,8 @@ class VectorIndex:
     @classmethod
     def open(cls, path: Path) -> VectorIndex:
         """Return the index in `path`; its vectors stay on disk until they are compared."""
-        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+        with naming(path, RuntimeError):
+            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
 
     def add(self, vectors: Floats) -> None:
         """Append unit vectors, float32 (n, dim)."""

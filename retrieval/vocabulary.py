@@ -36,8 +36,8 @@ class Vocabulary:
             kept = there(list(found))
             near = sorted(((term, found[term]) for term in kept), key=lambda pair: (-pair[1], pair[0]))
             near = near[:count]
-            # Below `surely` a segment may have nearer words that it has not told.
-            if surely is None or (len(near) == count and near[-1][1] >= surely):
+            # From `surely` down a segment may have words as near that it has not told.
+            if surely is None or (len(near) == count and near[-1][1] > surely):
                 return near
             asked *= 4
 

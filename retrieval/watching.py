@@ -11,7 +11,7 @@ from pathlib import Path
 from watchfiles import watch
 from watchfiles.main import FileChange
 
-from retrieval.reading.files import is_passing
+from retrieval.folders import is_passing
 from retrieval.settling import Look, Settling, look_at
 
 _TICK_MS = 100  # how long to wait for the system to tell of changes before looking at anything else

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 import platform
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from retrieval.generation import (
 from retrieval.known import KEYS, Known
 from retrieval.layout import Layout
 from retrieval.manifest import FORMAT, Files, Manifest, vouch
+from retrieval.plan import Plan
 from retrieval.reprints import Merged
 from retrieval.scale import Scale
 from retrieval.scan import Scan
@@ -37,23 +37,6 @@ from retrieval.storing import load_array, naming_table, save_array
 from retrieval.vector_parts import VectorParts
 
 _SAMPLE = 1000  # passages that tell where chance lies
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How an index is built."""
-
-    data_dir: Path
-    model: str
-    passage_chars: int
-    keep: int
-    """Generations that stay on disk."""
-    full: bool = False
-    """Read and encode everything anew; folders that are not named again are forgotten."""
-    retry: bool = False
-    """Read again what could not be read, though it has not changed."""
-    wait: bool = False
-    """Wait for another writer to be done."""
 
 
 def write_generation(
@@ -87,7 +70,8 @@ def write_generation(
             manifest = _publish(plan, found, roots, encoder, serving, arranged, made)
             known.forget()
     except BaseException:
-        sweep(plan.data_dir)  # a full disk has room again
+        with suppress(OSError):
+            sweep(plan.data_dir)  # a full disk has room again
         raise
     return manifest, encoded
 

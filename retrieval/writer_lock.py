@@ -31,6 +31,7 @@ def writing(data_dir: Path, *, wait: bool) -> Iterator[None]:
     holder = data_dir / _HOLDER
     try:
         with suppress(OSError):  # it only helps to tell
+            holder.unlink(missing_ok=True)  # of one that was killed, who may be another user
             since = datetime.now().astimezone().isoformat(timespec="seconds")
             record = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
             holder.write_text(json.dumps(record), encoding="utf-8")

@@ -7,10 +7,10 @@ import stat
 from pathlib import Path
 
 from retrieval.errors import UnreadableError
+from retrieval.folders import files_below
 
 _MEGABYTE = 1_000_000
 _MAX_FILE = 500 * _MEGABYTE  # bytes; read as a whole
-_TEMPORARY = (".tmp", ".temp", ".swp", ".swo", ".bak", ".part", ".crdownload", "~")
 
 
 def find_files(root: Path) -> list[Path]:
@@ -22,14 +22,7 @@ def find_files(root: Path) -> list[Path]:
     """
     if not root.is_dir():
         return [root]
-    found: list[Path] = []
-    _walk(root, found, set())
-    return sorted(found)
-
-
-def is_passing(name: str) -> bool:
-    """Return whether a file or folder of this name is hidden, or something that editors leave behind."""
-    return name.startswith((".", "~$", "#")) or name.endswith(_TEMPORARY)
+    return [Path(path) for path, _ in files_below(str(root))]
 
 
 def load(path: Path) -> bytes:
@@ -69,26 +62,3 @@ def check_readable(path: Path) -> int:
     if status.st_size == 0:
         raise UnreadableError("an empty file")
     return status.st_size
-
-
-def _walk(folder: Path, found: list[Path], visited: set[tuple[int, int]]) -> None:
-    try:
-        status = folder.stat()
-        if (status.st_dev, status.st_ino) in visited:
-            return
-        visited.add((status.st_dev, status.st_ino))
-        entries = list(os.scandir(folder))
-    except OSError:
-        found.append(folder)
-        return
-    for entry in entries:
-        if is_passing(entry.name):
-            continue
-        try:
-            is_folder = entry.is_dir()
-        except OSError:  # links that lead in a circle
-            is_folder = False
-        if is_folder:
-            _walk(Path(entry.path), found, visited)
-        else:
-            found.append(Path(entry.path))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,6 +14,7 @@ import pytest
 
 from embeddings import EmbeddingError, Encoder
 from retrieval.errors import NoIndexError
+from retrieval.generation import published
 from retrieval.live import LiveSearcher
 
 from .building import PARAGRAPHS, index, put, put_all, record
@@ -124,3 +128,71 @@ def test_questions_go_on_while_generations_come_and_go(folder: Path, data: Path)
     assert {generation for generation, _ in seen} >= {7}
     for generation, text in seen:  # never a passage of another generation
         assert text == f"全新的报道，第{generation}代。" or (generation == 1 and text in PARAGRAPHS.values())
+
+
+def test_what_is_published_is_followed_whatever_the_clock_says(folder: Path, data: Path) -> None:
+    put_all(folder)
+    index(data, folder)
+    os.utime(data / "CURRENT", ns=(10**18, 10**18))
+    live = _live(data)
+    assert live.ask("会议").generation == 1
+    # The same time again, and maybe the same number of the file, which is free once more after two runs.
+    for number, ago in ((3, 0), (5, 0), (7, 10**17), (9, 0)):
+        for text in (f"第{number}次。", f"第{number}次再来。"):
+            put(folder, "new.jsonl", record("new", text))
+            assert index(data).published
+        os.utime(data / "CURRENT", ns=(10**18 - ago, 10**18 - ago))
+        assert published(data)[-1] == number
+        _await(live, number)
+
+
+_RELOADING = """
+import gc, os, sys, time
+from pathlib import Path
+import retrieval.live
+from retrieval.generation import point_to
+from tests.retrieval.encoding import PairEncoder
+data = Path(sys.argv[1])
+retrieval.live._LOOK_EVERY = 0.01  # to be done sooner
+live = retrieval.live.LiveSearcher.open(data, PairEncoder)
+
+def reload(times):
+    for turn in range(times):
+        number = 1 + turn % 2
+        point_to(data, number)
+        while live.ask("第17次会议").generation != number:
+            time.sleep(0.01)
+
+def used():
+    gc.collect()
+    with open("/proc/self/status") as status:
+        memory = next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+    with open("/proc/self/maps") as maps:
+        mapped = sum(str(data) in line for line in maps)
+    return memory, len(os.listdir("/proc/self/fd")), mapped
+
+reload(10)
+before = used()
+reload(50)
+print(*before, *used())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="what is used cannot be told here")
+def test_fifty_generations_later_no_more_is_used(folder: Path, data: Path) -> None:
+    put(folder, "many.jsonl", *(record(f"a{n}", f"第{n}次会议，研究第{n}项工作。") for n in range(400)))
+    index(data, folder)
+    put(folder, "new.jsonl", record("new", "全新的报道。"))
+    index(data)
+    ran = subprocess.run(
+        [sys.executable, "-c", _RELOADING, data],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    memory, files, mapped, memory_later, files_later, mapped_later = map(int, ran.stdout.split())
+    assert memory_later - memory < 20_000  # kilobytes; each generation that stayed would take some
+    assert files_later <= files
+    assert mapped_later <= mapped

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from hypothesis.extra import numpy as hnp
 from retrieval.places import Places
 from retrieval.sentences import clause_spans, sentence_spans
 from retrieval.units import Floats, UnitStore, UnitWriter, quantise, unit_spans
+
+from .spreading import Spread, spreads
 
 _DIM = 8
 _TEXTS = st.lists(
@@ -72,6 +75,41 @@ def test_the_best_unit_is_that_of_brute_force(counts: list[int], seed: int, data
             spans, similarities = store.similarities(query, number)
             assert spans == [(i, i + 1) for i in range(count)]
             assert similarities == pytest.approx(expected[number], rel=1e-4, abs=1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(spreads(), st.integers(0, 1000), st.data())
+def test_units_do_not_depend_on_segments_nor_on_what_is_gone(
+    spread: Spread, seed: int, data: st.DataObject
+) -> None:
+    random = np.random.default_rng(seed)
+    query = random.standard_normal(_DIM).astype(np.float32)
+    units = [
+        random.standard_normal((random.integers(1, 6), _DIM)).astype(np.float32)
+        for _ in range(spread.everything)
+    ]
+    with tempfile.TemporaryDirectory() as home:
+
+        def written(name: str, held: Sequence[int]) -> Path:
+            folder = Path(home) / name
+            folder.mkdir()
+            writer = UnitWriter(folder, _DIM)
+            for number in held:
+                writer.add([(number, i) for i in range(len(units[number]))], *quantise(units[number]))
+            writer.close()
+            return folder
+
+        folders = [written(str(segment), held) for segment, held in enumerate(spread.held)]
+        many = UnitStore.open(folders, _DIM, spread.places)
+        one = UnitStore.open([written("whole", range(spread.size))], _DIM, Places.single(spread.size))
+        asked = np.asarray(data.draw(st.lists(st.integers(0, spread.size - 1), max_size=12)), np.int64)
+        assert np.array_equal(many.best(query, asked), one.best(query, asked))
+        for number in range(spread.size):
+            (spans, codes, scales), whole = many.of(number), one.of(number)
+            assert spans == whole[0]
+            assert np.array_equal(codes, whole[1])
+            assert np.array_equal(scales, whole[2])
+            assert np.array_equal(many.similarities(query, number)[1], one.similarities(query, number)[1])
 
 
 def test_a_store_of_nothing_opens(tmp_path: Path) -> None:
