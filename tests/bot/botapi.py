@@ -49,6 +49,7 @@ class BotApi:
         self.violations: list[str] = []
         self.calls: list[Call] = []
         self.said: list[str] = []
+        self.pushed: list[dict[str, Any]] = []
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._pending: dict[int, dict[str, Any]] = {}
         self._numbers = iter(range(500, 10**9))
@@ -180,6 +181,7 @@ class BotApi:
     def push(self, *updates: dict[str, Any]) -> None:
         """Queue updates as they are, all at once."""
         with self._changed:
+            self.pushed += updates
             for update in updates:
                 if isinstance(message := update.get("message"), dict) and "message_id" in message:
                     self._chats.keep(message)

@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.usefixtures("bot"),
 ]
 
-ZH = texts_for("zh")
+ZH, EN = texts_for("zh"), texts_for("en")
 QUESTION = "警示教育大会是哪天召开的？"
 
 
@@ -135,6 +135,17 @@ def test_a_question_that_is_handed_on_is_what_the_answer_replies_to(api: BotApi,
     assert sent.params["reply_parameters"]["message_id"] == number
 
 
+def test_a_repeated_press_is_answered_once(api: BotApi, asker: SmallAsker) -> None:
+    number = _answered(api)
+    query = api.press(number, _data(api, number, ZH.button_more))
+    api.wait_answer(query)
+    update = api.pushed[-1]
+    api.wait(lambda: update["update_id"] not in api.update_ids())
+    api.push(update)
+    _answered(api, "别的？")
+    assert len(asker.questions) == 3
+
+
 def test_low_confidence_is_said(api: BotApi, asker: SmallAsker) -> None:
     asker.confidence = 0.4
     number = _answered(api)
@@ -154,7 +165,8 @@ def test_a_voice_in_reply_to_the_bot_gets_a_kind_line_in_groups_too(api: BotApi)
 
 def test_replies_go_on_from_the_hit_that_is_shown(api: BotApi, asker: SmallAsker) -> None:
     number = _answered(api, f"/ask {QUESTION}", GROUP)
-    api.wait_answer(api.press(number, _data(api, number, ZH.button_others, GROUP), chat=GROUP, user=BOB))
+    pressed = api.press(number, _data(api, number, ZH.button_others, GROUP), chat=GROUP, user=BOB)
+    assert api.wait_answer(pressed)["text"] == EN.no_others
     assert asker.talks[-1].question == ""
     api.say("多久？", chat=GROUP, user=BOB, reply_to=number)
     api.wait_sent(2)
