@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin import Style, lazy_pinyin
 
 from retrieval.folding import fold
 from retrieval.names import name_groups, name_readings, reading
@@ -108,3 +109,16 @@ def test_words_that_are_pinyin_by_chance_are_no_names() -> None:
     assert name_groups("¿Cuándo ganó la final de 2015 en la ciudad?") == []
     assert name_groups("Can women join the meeting in Wuxi?") == [["wuxi"]]
     assert name_groups("what did lou qinjian say")  # nothing has capitals here
+
+
+_PIECES = st.sampled_from(
+    ["银行", "重庆", "长安街", "行长", "会计", "的", "重", "还", "了", "都", "银", "单于", "龘", "〇"]
+)
+
+
+@given(st.lists(_PIECES, min_size=1, max_size=5).map("".join))
+def test_words_are_read_as_the_library_reads_them(word: str) -> None:
+    whole = f"们{word}"  # no surname, so that nothing is read otherwise than in a word
+    syllables = lazy_pinyin(whole, style=Style.NORMAL)
+    plain = "".join(syllables).replace("ü", "u").replace("lv", "lu").replace("nv", "nu")
+    assert reading(whole) == "".join(char for char in plain if char.isascii())
