@@ -97,14 +97,15 @@ class Interpreter:
         known = self._meanings
         if len(known) > _MOST_MEANINGS:
             known = self._meanings = {}
-        new = [word for word in foreign if word not in known]
+        names = [self._names.weigh(readings) for readings in name_groups(text)]
+        readings = {item.term for group in names for item in group}
+        written = self._catalog.written_names(readings)
+        spelt = {word: self._so_read(word, readings) for word in foreign}
+        new = [word for word in foreign if not spelt[word] and word not in known]
         # One call for all: the question itself, then each of its words.
         vectors = self._encoder.encode_queries([folded, *new])
         for word, vector in zip(new, vectors[1:], strict=True):
             known[word] = self._meaning(word, vector)
-        names = [self._names.weigh(readings) for readings in name_groups(text)]
-        readings = {item.term for group in names for item in group}
-        written = self._catalog.written_names(readings)
         return Question(
             text=text,
             chinese=chinese,
@@ -115,7 +116,7 @@ class Interpreter:
             bigrams=known_bigrams,
             bigrams_mass=_mass(self._bigrams, own_bigrams, known_bigrams),
             foreign=foreign,
-            near=[self._so_read(word, readings) or known[word] for word in foreign],
+            near=[spelt[word] or known[word] for word in foreign],
             names=names,
             written=written,
             kind=wanted_kind(text),
