@@ -18,7 +18,8 @@ from telegram.ext import Application
 
 from bot.index_keeper import IndexKeeper
 from bot.logs import configure_logging, redact
-from bot.telegram_handlers import Asker, Handlers
+from bot.telegram_handlers import Handlers
+from bot.telegram_library import Asker, Library
 from bot.telegram_polling import Poller, QuietRequest, UpdatesRequest
 from bot.telegram_sending import AnswersFirst
 from config import ConfigError, Settings, TelegramSettings
@@ -170,6 +171,7 @@ def _warm_up(asker: Asker) -> None:
 
 def _open_asker(settings: Settings) -> Asker:
     reranker = open_reranker(settings.search.reranker, settings.embedding)
-    return LiveSearcher.open(
+    live = LiveSearcher.open(
         settings.data_dir, lambda: open_encoder(settings.embedding), settings.search, reranker
     )
+    return Library(live)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from telegram import Message
@@ -18,20 +19,34 @@ _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer that was given."""
+
+    question: str
+    before: Conversation
+    """What its question went on from."""
+    after: Conversation
+    """What a reply to it goes on from."""
+    numbers: tuple[int, ...] = ()
+    """Of the messages that show it."""
+
+
 class Conversations:
     """The conversations of all chats: one a person and topic of a chat, one an answer that was given."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, kept: int = _KEPT) -> None:
         self._clock = clock
         self._talks: _Newest[tuple[int, int, int], tuple[Conversation, float]] = _Newest(kept)
-        self._answers: _Newest[tuple[int, int], Conversation] = _Newest(kept)
+        self._answers: _Newest[tuple[int, int], Given] = _Newest(kept)
+        self._asked: _Newest[tuple[int, int], Given] = _Newest(kept)
 
     def before(self, message: Message) -> Conversation:
         """Return what a message goes on from: the answer it replies to, or what its author asked last."""
         replied = message.reply_to_message
         answered = self._answers.get((message.chat_id, replied.message_id)) if replied else None
         if answered is not None:
-            return answered
+            return answered.after
         talk = self._talks.get(_place(message))
         if talk is None or self._clock() - talk[1] > LAPSE_S:
             return Conversation()
@@ -41,10 +56,25 @@ class Conversations:
         """Remember the conversation as it stands after a message."""
         self._talks.put(_place(message), (talk, self._clock()))
 
-    def keep_answers(self, message: Message, numbers: Iterable[int], talk: Conversation) -> None:
-        """Remember it for those who reply to one of the messages that answered, whoever they are."""
-        for number in numbers:
-            self._answers.put((message.chat_id, number), talk)
+    def keep_answer(self, message: Message, given: Given) -> None:
+        """Remember what a message was answered, for those who reply to that, press its buttons or edit it."""
+        self._asked.put((message.chat_id, message.message_id), given)
+        for number in given.numbers:
+            self._answers.put((message.chat_id, number), given)
+
+    def given_to(self, message: Message) -> Given | None:
+        """Return what a message was answered."""
+        return self._asked.get((message.chat_id, message.message_id))
+
+    def given_in(self, answer: Message) -> Given | None:
+        """Return the answer that a message of ours shows."""
+        return self._answers.get((answer.chat_id, answer.message_id))
+
+    def turn(self, answer: Message, after: Conversation) -> None:
+        """Let replies to one of our messages go on from what it shows now."""
+        given = self.given_in(answer)
+        if given is not None:
+            self._answers.put((answer.chat_id, answer.message_id), replace(given, after=after))
 
     def forget(self, message: Message) -> None:
         """Forget what the author of a message asked there; answers may still be replied to."""

@@ -6,9 +6,9 @@ import asyncio
 import logging
 import traceback
 from collections import OrderedDict
-from typing import Any, Protocol
+from typing import Any
 
-from telegram import Message, Update, User
+from telegram import Bot, Message, Update, User
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import (
     Application,
@@ -21,33 +21,25 @@ from telegram.ext import (
     filters,
 )
 
-from bot.telegram_conversations import Conversations
-from bot.telegram_questions import is_from_person, question_after_command, question_in
+from bot.telegram_answers import AnswerButtons
+from bot.telegram_conversations import Conversations, Given
+from bot.telegram_inline import InlineAnswers
+from bot.telegram_library import Asker
+from bot.telegram_questions import is_from_person, question_after_command, question_in, source_of
 from bot.telegram_rendering import render_answer, render_help, render_start, render_too_long
-from bot.telegram_sending import reply, typing
+from bot.telegram_screens import Screen
+from bot.telegram_sending import edit, reply, typing
+from bot.telegram_turns import Turns
 from bot.texts import Texts, texts_for
 from embeddings import EmbeddingError
 from retrieval.conversation import Conversation
 from retrieval.errors import BadQueryError, NoIndexError, RetrievalError
-from retrieval.model import Answer
 
 _log = logging.getLogger(__name__)
 
 QUESTION_CHARS = 1000  # a question is a sentence or two; an encoder would blur anything longer
 _REMEMBERED = 4096  # Telegram repeats an update soon or not at all
 _QUOTED_CHARS = 4  # a message that has this many characters of the question in a row is taken to quote it
-
-
-class Asker(Protocol):
-    """What finds the passages; called from several threads."""
-
-    def ask(self, question: str, k: int = ..., since: str | None = None, until: str | None = None) -> Answer:
-        """Return the best passages. Raises RetrievalError."""
-        ...
-
-    def converse(self, talk: Conversation, question: str, k: int = ...) -> tuple[Answer, Conversation]:
-        """Return the best passages for a question asked in a conversation, and the conversation after it."""
-        ...
 
 
 class Handlers:
@@ -59,10 +51,11 @@ class Handlers:
         self._updates = _Recent()
         self._albums = _Recent()
         self._conversations = Conversations()
+        self._turns = Turns()
 
     def add_to(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Register all of them."""
-        # Edited messages and channel posts are none of ours: an answer given is not given again.
+        # Posts in channels are none of ours.
         new = filters.UpdateType.MESSAGE
         private = new & filters.ChatType.PRIVATE
         application.add_handler(TypeHandler(Update, self._skip_repeated), group=-1)
@@ -73,11 +66,27 @@ class Handlers:
         application.add_handler(MessageHandler(private & filters.COMMAND, self._unknown_command))
         application.add_handler(MessageHandler(new & filters.TEXT & ~filters.COMMAND, self._text))
         application.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, self._not_text))
+        self._add_answer_handlers(application)
         application.add_error_handler(self._failed)
+
+    def _add_answer_handlers(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        """Register what goes on about answers that were given, and inline mode."""
+        edited = filters.UpdateType.EDITED_MESSAGE & filters.TEXT
+        application.add_handler(CommandHandler("ask", self._ask, edited))
+        application.add_handler(MessageHandler(edited & ~filters.COMMAND, self._text))
+        in_group = filters.UpdateType.MESSAGE & filters.ChatType.GROUPS & ~filters.StatusUpdate.ALL
+        application.add_handler(
+            MessageHandler(in_group & filters.REPLY & ~filters.TEXT, self._not_text_in_reply)
+        )
+        InlineAnswers(self._asker).add_to(application)
+        AnswerButtons(self._asker, self._k, self._conversations).add_to(application)  # the last: it takes all
 
     async def _skip_repeated(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Let through what is new and was written by a person."""
-        if update.message is None or not is_from_person(update.message):
+        message = update.message or update.edited_message
+        if message is None and update.callback_query is None and update.inline_query is None:
+            raise ApplicationHandlerStop
+        if message is not None and not is_from_person(message):
             raise ApplicationHandlerStop
         if not self._updates.add(update.update_id):
             raise ApplicationHandlerStop
@@ -113,41 +122,61 @@ class Handlers:
         message = _message(update)
         album = message.media_group_id  # ten pictures are ten messages, and one misunderstanding
         if album is None or self._albums.add(album):
-            await reply(message, [_texts(message).text_only])
+            await reply(message, [_what_is_read(message, _texts(message))])
+
+    async def _not_text_in_reply(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        original = _message(update).reply_to_message
+        if original is not None and original.from_user == context.bot.bot:
+            await self._not_text(update, context)
 
     async def _answer(self, message: Message, question: str) -> None:
+        """Answer a question, or anew in the same place when it was edited."""
         texts = _texts(message)
-        if not question:
-            await reply(message, [texts.usage])
-        elif len(question) > QUESTION_CHARS:
-            await reply(message, [render_too_long(texts, QUESTION_CHARS)])
-        else:
-            talk = self._conversations.before(message)
-            async with typing(message):
-                messages, talk = await self._find(talk, question, texts)
-            # Kept before it is sent: the next question may come while the answer is under way.
-            self._conversations.keep(message, talk)
-            self._conversations.keep_answers(message, await reply(message, messages), talk)
+        async with self._turns.of(message):
+            given = self._conversations.given_to(message)
+            if given is not None and given.question == question:
+                return
+            talk = after = given.before if given else self._conversations.before(message)
+            if not question:
+                screen = Screen(texts.usage)
+            elif len(question) > QUESTION_CHARS:
+                screen = Screen(render_too_long(texts, QUESTION_CHARS))
+            else:
+                async with typing(message):
+                    screen, after = await self._find(talk, question, texts)
+                # Kept before it is sent: the next question may come while the answer is under way. What was
+                # asked after a question is not forgotten when that is edited.
+                if given is None or self._conversations.before(message) == given.after:
+                    self._conversations.keep(message, after)
+            numbers = await self._show(message, screen, given)
+            self._conversations.keep_answer(message, Given(question, talk, after, numbers))
 
-    async def _find(self, talk: Conversation, question: str, texts: Texts) -> tuple[list[str], Conversation]:
+    async def _show(self, message: Message, screen: Screen, given: Given | None) -> tuple[int, ...]:
+        bot: Bot = message.get_bot()
+        if given is not None and given.numbers:
+            await edit(bot, message.chat_id, given.numbers[0], screen)
+            return given.numbers
+        return tuple(await reply(message, [screen], source_of(message, bot.bot)))
+
+    async def _find(self, talk: Conversation, question: str, texts: Texts) -> tuple[Screen, Conversation]:
         try:
             answer, after = await asyncio.to_thread(self._asker.converse, talk, question, self._k)
         except NoIndexError:
-            return [texts.no_articles], talk
+            return Screen(texts.no_articles), talk
         except BadQueryError:
-            return [texts.cannot_search], talk
+            return Screen(texts.cannot_search), talk
         return render_answer(answer, texts), after
 
     async def _failed(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
         """Log what a handler ran into, and tell the user if Telegram is not itself the trouble."""
         error = context.error
-        message = update.message if isinstance(update, Update) else None
+        message = (update.message or update.edited_message) if isinstance(update, Update) else None
         if isinstance(error, Forbidden):
             _log.info("A chat does not let the bot write: %s", error.message)
         elif isinstance(error, TelegramError):
             _log.warning("A message could not be sent: %s: %s", type(error).__name__, error.message)
         elif error is not None:
-            _log.error("A question could not be answered: %s", _describe(error, _words(message)))
+            _log.error("A question could not be answered: %s", _describe(error, _words(update)))
             if message is not None:
                 await _apologize(message)
 
@@ -176,8 +205,18 @@ async def _apologize(message: Message) -> None:
 
 
 def _message(update: Update) -> Message:
-    assert update.message is not None, "handlers are registered for new messages only"
-    return update.message
+    message = update.message or update.edited_message
+    assert message is not None, "handlers are registered for messages only"
+    return message
+
+
+def _what_is_read(message: Message, texts: Texts) -> str:
+    """Return a kind line about what the bot cannot read."""
+    if message.voice or message.audio or message.video_note:
+        return texts.not_heard
+    if message.photo or message.video or message.animation or message.sticker:
+        return texts.not_seen
+    return texts.text_only
 
 
 def _texts(message: Message) -> Texts:
@@ -185,12 +224,15 @@ def _texts(message: Message) -> Texts:
     return texts_for(author.language_code if author else None)
 
 
-def _words(message: Message | None) -> str:
+def _words(update: object) -> str:
     """Return everything that a question may have been taken from."""
-    if message is None:
+    if not isinstance(update, Update):
         return ""
-    original = message.reply_to_message
-    return "\n".join(text for text in (message.text, original.text if original else None) if text)
+    message = update.effective_message
+    original = message.reply_to_message if isinstance(message, Message) else None
+    query = update.inline_query.query if update.inline_query else None
+    texts = (getattr(message, "text", None), original.text if original else None, query)
+    return "\n".join(text for text in texts if text)
 
 
 def _describe(error: BaseException, words: str) -> str:

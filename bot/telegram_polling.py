@@ -24,7 +24,7 @@ from bot.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts
 _log = logging.getLogger(__name__)
 
 _POLL_S = 25
-_ALLOWED_UPDATES = [Update.MESSAGE]
+_ALLOWED_UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
 _REFUSALS = 5  # a token that worked is given up after this many; one 404 may be a proxy being restarted
 _SAME_COMPLAINT_S = 600.0

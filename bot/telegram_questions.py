@@ -18,21 +18,28 @@ def question_in(message: Message, bot: User) -> str | None:
 
     In private everything is; in groups, what mentions the bot and what replies to it.
     """
-    text = message.text or ""
-    spans = [*_mentions(message, bot), *((0, match.end()) for match in [_GLUED_COMMAND.match(text)] if match)]
-    if not (spans or message.chat.type == Chat.PRIVATE or _replies_to(message, bot)):
+    called = _mentions(message, bot) or _GLUED_COMMAND.match(message.text or "")
+    if not (called or message.chat.type == Chat.PRIVATE or _replies_to(message, bot)):
         return None
-    question = " ".join(without(text, spans).split())
-    return question or _quoted_question(message, bot)
+    return _own_question(message, bot) or _quoted_question(message, bot)
 
 
 def question_after_command(message: Message, bot: User) -> str:
     """Return what follows the command that `message` begins with, or else what it was sent in reply to."""
-    text = message.text or ""
-    command = next((entity for entity in message.entities if entity.type == MessageEntity.BOT_COMMAND), None)
-    spans = [(0, command.length), *_mentions(message, bot)] if command else _mentions(message, bot)
-    question = " ".join(without(text, spans).split())
-    return question or _quoted_question(message, bot)
+    return _own_question(message, bot) or _quoted_question(message, bot)
+
+
+def question_replied_to(answer: Message, bot: User) -> str | None:
+    """Return the question that one of the bot's messages answers, None where it can no longer be seen."""
+    asked = answer.reply_to_message
+    return (_own_question(asked, bot) or None) if asked is not None else None
+
+
+def source_of(message: Message, bot: User) -> Message:
+    """Return the message that a question was taken from: where a bare call hands one on, that one."""
+    original = message.reply_to_message
+    handed_on = original is not None and not _own_question(message, bot) and _quoted_question(message, bot)
+    return original if original is not None and handed_on else message
 
 
 def is_from_person(message: Message) -> bool:
@@ -42,6 +49,18 @@ def is_from_person(message: Message) -> bool:
     """
     author = message.from_user
     return author is None or not author.is_bot or message.sender_chat is not None
+
+
+def _own_question(message: Message, bot: User) -> str:
+    """Return the text of a message without what calls the bot."""
+    text = message.text or ""
+    spans = _mentions(message, bot)
+    command = next((entity for entity in message.entities if entity.type == MessageEntity.BOT_COMMAND), None)
+    if command is not None and command.offset == 0:
+        spans.append((0, command.length))
+    elif glued := _GLUED_COMMAND.match(text):
+        spans.append((0, glued.end()))
+    return " ".join(without(text, spans).split())
 
 
 def _mentions(message: Message, bot: User) -> list[tuple[int, int]]:

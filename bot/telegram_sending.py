@@ -10,12 +10,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
-from telegram import Bot, Chat, LinkPreviewOptions, Message, ReplyParameters
+from telegram import (
+    Bot,
+    Chat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
 from telegram.ext import AIORateLimiter
 
-from bot.telegram_rendering import plain_text
+from bot.telegram_markup import plain_text
+from bot.telegram_screens import Screen
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +32,7 @@ _PAUSES_S = (0.3, 1.0, 3.0)  # before each new attempt; a server that restarts i
 _FLOOD_RETRIES = 5
 _TYPING_S = 4.5  # Telegram shows "typing" for five seconds
 _HEAD_START_S = 0.25  # an answer that overtook its "typing" would be followed by five seconds of it
+_HTML: str | None = ParseMode.HTML
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 _running: set[asyncio.Task[None]] = set()  # asyncio itself keeps weak references only
@@ -62,19 +72,65 @@ class _Place:
     quoted_id: int | None
 
 
-async def reply(message: Message, texts: Sequence[str]) -> list[int]:
-    """Send HTML texts where `message` came from; in groups the first one quotes it. Return their numbers.
+async def reply(
+    message: Message, screens: Sequence[str | Screen], source: Message | None = None
+) -> list[int]:
+    """Send what is HTML or a screen where `message` came from. Return the numbers of what was sent.
 
-    Raises TelegramError when Telegram refuses or stays unreachable.
+    In groups the first one quotes the message, or the one that its question was taken from; so does, also in
+    private, what has buttons: they find their question there. Raises TelegramError when Telegram refuses or
+    stays unreachable.
     """
-    quoted = None if message.chat.type == Chat.PRIVATE else message.message_id
-    place = _Place(message.chat_id, _topic(message), quoted)
+    sent = [Screen(each) if isinstance(each, str) else each for each in screens]
+    quotes = message.chat.type != Chat.PRIVATE or any(screen.rows for screen in sent)
+    place = _Place(message.chat_id, _topic(message), (source or message).message_id if quotes else None)
     numbers = []
-    for text in texts:
-        place, number = await _deliver(message.get_bot(), place, text)
+    for screen in sent:
+        place, number = await _deliver(message.get_bot(), place, screen)
         place = replace(place, quoted_id=None)
         numbers.append(number)
     return numbers
+
+
+async def edit(bot: Bot, chat_id: int, number: int, screen: Screen) -> None:
+    """Show `screen` in a message of ours. Raises TelegramError, but not where it shows that already."""
+    text, keyboard, parse_mode = screen.text, _keyboard(screen), _HTML
+    for pause in (*_PAUSES_S, None):
+        try:
+            await bot.edit_message_text(
+                text,
+                chat_id,
+                number,
+                parse_mode=parse_mode,
+                reply_markup=keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
+            return
+        except BadRequest as refusal:
+            reason = refusal.message.lower()
+            if "not modified" in reason:
+                return
+            if parse_mode is None or "entities" not in reason:
+                raise
+            _log.warning("Telegram does not accept the markup of an answer; it is shown plain")
+            text, parse_mode = plain_text(text), None
+        except NetworkError:
+            if pause is None:
+                raise
+            await asyncio.sleep(pause)  # shown twice it is the same
+
+
+async def send_file(answer: Message, name: str, text: str, caption: str) -> None:
+    """Send a text file in reply to an answer of ours. Raises TelegramError."""
+    await answer.get_bot().send_document(
+        answer.chat_id,
+        text.encode(),
+        caption=caption,
+        parse_mode=ParseMode.HTML,
+        filename=name,
+        message_thread_id=_topic(answer),
+        reply_parameters=ReplyParameters(answer.message_id, allow_sending_without_reply=True),
+    )
 
 
 @contextlib.asynccontextmanager
@@ -98,12 +154,12 @@ def _topic(message: Message) -> int | None:
     return message.message_thread_id if message.is_topic_message else None
 
 
-async def _deliver(bot: Bot, place: _Place, text: str) -> tuple[_Place, int]:
-    """Send one text and return where it has gone, for groups move, and its number there."""
-    parse_mode: str | None = ParseMode.HTML
+async def _deliver(bot: Bot, place: _Place, screen: Screen) -> tuple[_Place, int]:
+    """Send one message and return where it has gone, for groups move, and its number there."""
+    text, keyboard, parse_mode = screen.text, _keyboard(screen), _HTML
     for pause in (*_PAUSES_S, None):
         try:
-            return place, await _send(bot, place, text, parse_mode)
+            return place, await _send(bot, place, text, parse_mode, keyboard)
         except ChatMigrated as moved:
             place = _Place(moved.new_chat_id, None, None)
         except BadRequest as refusal:
@@ -116,10 +172,12 @@ async def _deliver(bot: Bot, place: _Place, text: str) -> tuple[_Place, int]:
                 raise
             _log.debug("An answer could not be sent (%s); trying again", type(error).__name__)
             await asyncio.sleep(pause)
-    return place, await _send(bot, place, text, parse_mode)
+    return place, await _send(bot, place, text, parse_mode, keyboard)
 
 
-async def _send(bot: Bot, place: _Place, text: str, parse_mode: str | None) -> int:
+async def _send(
+    bot: Bot, place: _Place, text: str, parse_mode: str | None, keyboard: InlineKeyboardMarkup | None
+) -> int:
     quote = None
     if place.quoted_id is not None:
         quote = ReplyParameters(place.quoted_id, allow_sending_without_reply=True)
@@ -129,9 +187,18 @@ async def _send(bot: Bot, place: _Place, text: str, parse_mode: str | None) -> i
         parse_mode=parse_mode,
         message_thread_id=place.thread_id,
         reply_parameters=quote,
+        reply_markup=keyboard,
         link_preview_options=_NO_PREVIEW,
     )
     return sent.message_id
+
+
+def _keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
+    if not screen.rows:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(each.label, callback_data=each.data) for each in row] for row in screen.rows]
+    )
 
 
 def _may_have_arrived(error: NetworkError) -> bool:

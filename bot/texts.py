@@ -35,11 +35,31 @@ class Texts:
     undated: str
     impossible: str
 
+    unsure: str
+    others: str
+    no_others: str
+    button_more: str
+    button_whole: str
+    button_others: str
+    button_back: str
+    button_file: str
+    sent_as_file: str
+    question_gone: str
+    """What a pressed button says, as do the next three: plain text of at most 200 units."""
+    article_gone: str
+    searched_anew: str
+    button_gone: str
+    inline_empty: str
+    """What stands above the results of an inline query, as does the next: plain text."""
+    inline_nothing: str
+
     no_articles: str
     too_long: str
     """Takes {limit}, in characters."""
     cannot_search: str
     text_only: str
+    not_heard: str
+    not_seen: str
     unknown_command: str
     trouble: str
 
@@ -66,10 +86,12 @@ _ZH = Texts(
     help=(
         "<b>提问</b>\n"
         "• 私聊：直接发送问题\n"
-        "• 群组：/ask 问题，或 @{bot} 问题，或回复我的消息\n\n"
+        "• 群组：/ask 问题，或 @{bot} 问题，或回复我的消息\n"
+        "• 任何聊天：输入 @{bot} 问题，选一条发出去\n\n"
         "<b>回答</b>\n"
         "我只摘录文章原文，最切题的句子用粗体标出，并附标题、日期和来源。"
-        "文章里没有相关内容时，我会直说，不会编造。\n\n"
+        "文章里没有相关内容时，我会直说，不会编造。"
+        "用下面的按钮翻看其他段落、上下文、全文和其他报道；改了问题，回答也跟着改。\n\n"
         "<b>追问</b>\n"
         "可以接着问“他还强调了什么？”“那市长呢？”，或回复我的某条回答追问；换话题用 /new\n\n"
         "问题里写上人名、地点、会议名称或日期，会找得更准。"
@@ -88,10 +110,27 @@ _ZH = Texts(
     nothing_of="没有 {time} 的报道。",
     undated="没有注明日期为 {time} 的报道；以下报道没有日期。",
     impossible="“{date}”不是一个日期，所以没有查找。请改正后再问。",
+    unsure="不太确定，仅供参考：",
+    others="其他相关报道：",
+    no_others="没有找到其他相关报道。",
+    button_more="上下文",
+    button_whole="全文",
+    button_others="其他报道",
+    button_back="‹ 返回",
+    button_file="发送文件",
+    sent_as_file="全文较长，以文件发送。",
+    question_gone="原来的问题已经看不到了，请重新提问。",
+    article_gone="这篇报道已不在文章库里，请重新提问。",
+    searched_anew="文章有更新，已重新查找。",
+    button_gone="这个按钮已失效，请重新提问。",
+    inline_empty="输入问题，查找会议报道",
+    inline_nothing="没有找到相关内容，点此私聊提问",
     no_articles="还没有可以查找的文章，请稍后再问。",
     too_long="这个问题太长了。请用一两句话提问，不超过 {limit} 个字符。",
     cannot_search="这个问题里没有可以查找的文字，请换一种说法。",
     text_only="我只能读文字。请把问题打成文字发给我。",
+    not_heard="我还听不懂语音和音频，只能读文字。请把问题打成文字发给我。",
+    not_seen="我看不懂图片、视频和贴纸，只能读文字。请把问题打成文字发给我。",
     unknown_command="我不认识这个命令。用法见 /help",
     trouble="抱歉，出了点问题，这次没能回答。请稍后再试。",
     full_date="{year}年{month}月{day}日",
@@ -113,10 +152,12 @@ _ZH_HANT = Texts(
     help=(
         "<b>提問</b>\n"
         "• 私聊：直接傳送問題\n"
-        "• 群組：/ask 問題，或 @{bot} 問題，或回覆我的訊息\n\n"
+        "• 群組：/ask 問題，或 @{bot} 問題，或回覆我的訊息\n"
+        "• 任何聊天：輸入 @{bot} 問題，選一則發出去\n\n"
         "<b>回答</b>\n"
         "我只摘錄文章原文，最切題的句子用粗體標出，並附標題、日期和來源。"
-        "文章裡沒有相關內容時，我會直說，不會編造。\n\n"
+        "文章裡沒有相關內容時，我會直說，不會編造。"
+        "用下面的按鈕翻看其他段落、上下文、全文和其他報道；改了問題，回答也跟著改。\n\n"
         "<b>追問</b>\n"
         "可以接著問「他還強調了什麼？」「那市長呢？」，或回覆我的某則回答追問；換話題用 /new\n\n"
         "問題裡寫上人名、地點、會議名稱或日期，會找得更準。"
@@ -135,10 +176,27 @@ _ZH_HANT = Texts(
     nothing_of="沒有 {time} 的報道。",
     undated="沒有註明日期為 {time} 的報道；以下報道沒有日期。",
     impossible="「{date}」不是一個日期，所以沒有查找。請改正後再問。",
+    unsure="不太確定，僅供參考：",
+    others="其他相關報道：",
+    no_others="沒有找到其他相關報道。",
+    button_more="上下文",
+    button_whole="全文",
+    button_others="其他報道",
+    button_back="‹ 返回",
+    button_file="傳送檔案",
+    sent_as_file="全文較長，以檔案傳送。",
+    question_gone="原來的問題已經看不到了，請重新提問。",
+    article_gone="這篇報道已不在文章庫裡，請重新提問。",
+    searched_anew="文章有更新，已重新查找。",
+    button_gone="這個按鈕已失效，請重新提問。",
+    inline_empty="輸入問題，查找會議報道",
+    inline_nothing="沒有找到相關內容，點此私訊提問",
     no_articles="還沒有可以查找的文章，請稍後再問。",
     too_long="這個問題太長了。請用一兩句話提問，不超過 {limit} 個字元。",
     cannot_search="這個問題裡沒有可以查找的文字，請換一種說法。",
     text_only="我只能讀文字。請把問題打成文字傳給我。",
+    not_heard="我還聽不懂語音和音訊，只能讀文字。請把問題打成文字傳給我。",
+    not_seen="我看不懂圖片、影片和貼圖，只能讀文字。請把問題打成文字傳給我。",
     unknown_command="我不認識這個指令。用法見 /help",
     trouble="抱歉，出了點問題，這次沒能回答。請稍後再試。",
     full_date="{year}年{month}月{day}日",
@@ -161,10 +219,13 @@ _EN = Texts(
     help=(
         "<b>Asking</b>\n"
         "• In private: just send the question\n"
-        "• In groups: /ask question, or @{bot} question, or reply to one of my messages\n\n"
+        "• In groups: /ask question, or @{bot} question, or reply to one of my messages\n"
+        "• In any chat: type @{bot} question and choose what to post\n\n"
         "<b>Answers</b>\n"
         "I quote the articles, with the sentence that fits best in bold, and give headline, date and source. "
-        "When the articles say nothing about it I tell you so; I never make anything up.\n\n"
+        "When the articles say nothing about it I tell you so; I never make anything up. "
+        "The buttons beneath lead to other passages, to what stands around this one, to the whole article "
+        "and to others. Edit your question, and its answer changes with it.\n\n"
         "<b>Following up</b>\n"
         "Go on with “What else did he stress?” or “And the mayor?”, or reply to one of my answers; "
         "/new changes the subject.\n\n"
@@ -184,10 +245,27 @@ _EN = Texts(
     nothing_of="There is no article of {time}.",
     undated="No article is known to be of {time}; these have no date.",
     impossible="There is no such date as “{date}”, so nothing was searched. Please correct it and ask again.",
+    unsure="I am not sure, but this may be it:",
+    others="Other articles:",
+    no_others="No other article was found.",
+    button_more="More of this",
+    button_whole="Whole article",
+    button_others="Other articles",
+    button_back="‹ Back",
+    button_file="As a file",
+    sent_as_file="The article is long; it comes as a file.",
+    question_gone="The question can no longer be seen here. Please ask again.",
+    article_gone="This article is no longer there. Please ask again.",
+    searched_anew="The articles have changed; I have searched again.",
+    button_gone="This button no longer works. Please ask again.",
+    inline_empty="Type a question about a meeting",
+    inline_nothing="Nothing relevant; ask me in private",
     no_articles="There are no articles yet. Please ask again later.",
     too_long="This question is too long. Please ask in a sentence or two, at most {limit} characters.",
     cannot_search="There is nothing in this question that I could look for. Please put it another way.",
     text_only="I can read text only. Please type your question.",
+    not_heard="I cannot listen to voice messages or music; I read text only. Please type your question.",
+    not_seen="I cannot make out pictures, videos or stickers; I read text only. Please type your question.",
     unknown_command="I do not know this command. /help says what I can do.",
     trouble="Sorry, something went wrong and I could not answer. Please try again later.",
     full_date="{day} {month} {year}",

@@ -18,9 +18,10 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.bot.botapi_answers import Fault, drop, error, fail, ok
+from tests.bot.botapi_chats import Chats
 from tests.bot.botapi_checks import decode
 from tests.bot.telegram_html import parse
-from tests.bot.telegram_world import ALICE, BOT, FORUM, GROUP, PRIVATE, TOKEN, TOPIC, telegram_entities
+from tests.bot.telegram_world import ALICE, BOT, PRIVATE, TOKEN, telegram_entities
 
 _WAIT_S = 20.0
 
@@ -50,9 +51,9 @@ class BotApi:
         self.said: list[str] = []
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._pending: dict[int, dict[str, Any]] = {}
-        self._messages: dict[tuple[int, int], dict[str, Any]] = {}
         self._numbers = iter(range(500, 10**9))
         self._changed = threading.Condition()
+        self._chats = Chats(self._numbers, self.violations, self._changed)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="botapi")
         self._ready = threading.Event()
@@ -109,15 +110,74 @@ class BotApi:
     ) -> int:
         """Let `user` post a message of any kind, and return its number."""
         if reply_to is not None:
-            fields["reply_to_message"] = self._messages[chat["id"], reply_to]
-        message = self._message(chat, user, fields)
-        self.push({"update_id": next(self._numbers), "message": message})
-        return int(message["message_id"])
+            fields["reply_to_message"] = self._chats.messages[chat["id"], reply_to]
+        number = int(self._chats.new(chat, user, fields)["message_id"])
+        self.push({"update_id": next(self._numbers), "message": self._chats.seen(chat["id"], number)})
+        return number
+
+    def rewrite(self, number: int, text: str, *, chat: dict[str, Any] = PRIVATE) -> None:
+        """Let the author of a message edit it."""
+        self.said.append(text)
+        message = self._chats.messages[chat["id"], number]
+        message.update({"text": text, "entities": telegram_entities(text), "edit_date": int(time.time())})
+        self.push({"update_id": next(self._numbers), "edited_message": self._chats.seen(chat["id"], number)})
+
+    def delete(self, number: int, *, chat: dict[str, Any] = PRIVATE) -> None:
+        """Let somebody delete a message."""
+        with self._changed:
+            del self._chats.messages[chat["id"], number]
+
+    def press(
+        self,
+        number: int,
+        data: str,
+        *,
+        chat: dict[str, Any] = PRIVATE,
+        user: dict[str, Any] = ALICE,
+        old: bool = False,
+    ) -> str:
+        """Let `user` press a button of a message; return the number of the query."""
+        query = f"q{next(self._numbers)}"
+        self._chats.open_query(query, old=old)
+        message = self._chats.seen(chat["id"], number)
+        pressed = {"id": query, "from": user, "chat_instance": "1", "message": message, "data": data}
+        self.push({"update_id": next(self._numbers), "callback_query": pressed})
+        return query
+
+    def query(self, text: str, *, offset: str = "", user: dict[str, Any] = ALICE, old: bool = False) -> str:
+        """Let `user` type an inline query; return its number."""
+        self.said.append(text)
+        query = f"i{next(self._numbers)}"
+        self._chats.open_query(query, old=old)
+        typed = {"id": query, "from": user, "query": text, "offset": offset}
+        self.push({"update_id": next(self._numbers), "inline_query": typed})
+        return query
+
+    def message(self, number: int, *, chat: dict[str, Any] = PRIVATE) -> dict[str, Any]:
+        """Return a message as it stands."""
+        return self._chats.seen(chat["id"], number)
+
+    def unanswered(self) -> set[str]:
+        """Return the queries that have got no answer."""
+        with self._changed:
+            return set(self._chats.waiting)
+
+    def wait_answer(self, query: str) -> dict[str, Any]:
+        """Return how a callback or inline query was answered, once it is."""
+        names = ("callback_query_id", "inline_query_id")
+
+        def found() -> list[dict[str, Any]]:
+            return [call.params for call in self.calls if query in (call.params.get(n) for n in names)]
+
+        self.wait(lambda: bool(found()))
+        return found()[0]
 
     def push(self, *updates: dict[str, Any]) -> None:
         """Queue updates as they are, all at once."""
         with self._changed:
             for update in updates:
+                if isinstance(message := update.get("message"), dict) and "message_id" in message:
+                    self._chats.keep(message)
                 # What has no number cannot be confirmed; any key of its own will do.
                 self._pending[update.get("update_id", -next(self._numbers))] = update
         self._loop.call_soon_threadsafe(self._pushed.set)
@@ -130,7 +190,7 @@ class BotApi:
     def message_ids(self) -> list[tuple[int, int]]:
         """Return chat and number of all messages, the bot's included."""
         with self._changed:
-            return list(self._messages)
+            return list(self._chats.messages)
 
     def sent(self) -> list[Call]:
         """Return the messages that have arrived."""
@@ -173,7 +233,7 @@ class BotApi:
         method = request.match_info["method"]
         if request.match_info["token"] != TOKEN:
             return error(401, "Unauthorized")
-        form = {name: str(value) for name, value in {**request.query, **(await request.post())}.items()}
+        form = {**request.query, **(await request.post())}
         params, wrong = decode(method, form)
         with self._changed:
             self.violations += wrong
@@ -199,10 +259,17 @@ class BotApi:
             return await self._get_updates(params)
         if method == "getMe":
             return ok({**BOT, "can_join_groups": True, "can_read_all_group_messages": False})
-        if method == "sendMessage":
-            return self._send_message(params)
-        if method == "editMessageText":
-            return self._edit_message_text(params)
+        writes = {
+            "sendMessage": self._chats.send_message,
+            "sendDocument": self._chats.send_document,
+            "editMessageText": self._chats.edit_message_text,
+        }
+        if method in writes:
+            return writes[method](params)
+        if method == "answerCallbackQuery":
+            return self._chats.answer_query(params["callback_query_id"])
+        if method == "answerInlineQuery":
+            return self._chats.answer_query(params["inline_query_id"])
         return ok(True)
 
     async def _get_updates(self, params: dict[str, Any]) -> web.Response:
@@ -227,40 +294,3 @@ class BotApi:
             await asyncio.wait(waits, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             for each in waits:
                 each.cancel()
-
-    def _send_message(self, params: dict[str, Any]) -> web.Response:
-        chats = {chat["id"]: chat for chat in (PRIVATE, GROUP, FORUM)}
-        chat = chats.get(params["chat_id"])
-        if chat is None:
-            return self._refuse("chat not found")
-        thread = params.get("message_thread_id")
-        if thread is not None and (chat is not FORUM or thread != TOPIC):
-            return self._refuse("message thread not found")
-        quote = params.get("reply_parameters")
-        if quote and (chat["id"], quote["message_id"]) not in self._messages:
-            self.violations.append("sendMessage: quotes a message that is not there")
-            if not quote.get("allow_sending_without_reply"):
-                return self._refuse("message to be replied not found")
-        text = params["text"]
-        return ok(self._message(chat, BOT, {"text": text}))
-
-    def _edit_message_text(self, params: dict[str, Any]) -> web.Response:
-        message = self._messages.get((params.get("chat_id", 0), params.get("message_id", 0)))
-        if message is None:
-            return self._refuse("message to edit not found")
-        if message["text"] == params["text"]:
-            return self._refuse("message is not modified")
-        message["text"] = params["text"]
-        return ok(message)
-
-    def _refuse(self, reason: str) -> web.Response:
-        self.violations.append(reason)
-        return error(400, reason)
-
-    def _message(self, chat: dict[str, Any], user: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-        number = next(self._numbers)
-        message = {"message_id": number, "date": int(time.time()), "chat": chat, "from": user, **fields}
-        kept = {name: value for name, value in message.items() if name != "reply_to_message"}
-        with self._changed:
-            self._messages[chat["id"], number] = kept
-        return message

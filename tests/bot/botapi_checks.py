@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Union, get_args, get_origin
 
 import aiogram.methods
 from aiogram.methods.base import TelegramMethod
+from aiogram.types import BufferedInputFile
+from aiohttp.web import FileField
 from pydantic import BaseModel, ValidationError
 
 from tests.bot.telegram_html import BadMarkup, parse
@@ -18,10 +21,13 @@ _METHODS: dict[str, type[TelegramMethod[Any]]] = {
     for each in vars(aiogram.methods).values()
     if isinstance(each, type) and issubclass(each, TelegramMethod) and each is not TelegramMethod
 }
-_TEXT_UNITS, _CALLBACK_BYTES, _QUERY_ANSWER_UNITS, _COMMANDS = 4096, 64, 200, 100
+_TEXT_UNITS, _CAPTION_UNITS, _INLINE_RESULTS = 4096, 1024, 50
+_CALLBACK_BYTES, _QUERY_ANSWER_UNITS, _COMMANDS = 64, 200, 100
 
 
-def decode(method: str, form: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+def decode(
+    method: str, form: Mapping[str, str | bytes | bytearray | FileField]
+) -> tuple[dict[str, Any], list[str]]:
     """Return the parameters of a request and what is wrong with them."""
     schema = _METHODS.get(method)
     if schema is None:
@@ -36,6 +42,9 @@ def decode(method: str, form: dict[str, str]) -> tuple[dict[str, Any], list[str]
         extra = field.json_schema_extra
         if isinstance(extra, dict) and extra.get("deprecated"):
             wrong.append(f"{method}.{name}: deprecated field")
+        if not isinstance(value, str):
+            params[name] = _file(value)
+            continue
         try:
             params[name] = _decoded(field.annotation, value)
         except ValueError:
@@ -51,6 +60,12 @@ def decode(method: str, form: dict[str, str]) -> tuple[dict[str, Any], list[str]
 
 def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _file(value: bytes | bytearray | FileField) -> BufferedInputFile:
+    if isinstance(value, FileField):
+        return BufferedInputFile(value.file.read(), value.filename)
+    return BufferedInputFile(bytes(value), "")
 
 
 def _decoded(annotation: object, value: str) -> Any:  # noqa: ANN401
@@ -83,8 +98,12 @@ def _unknown(value: object, path: str) -> Iterator[str]:
 def _by_hand(method: str, params: dict[str, Any]) -> Iterator[str]:
     if "text" in params and method in ("sendMessage", "editMessageText"):
         yield from _text(params)
+    if "caption" in params:
+        yield from _text({**params, "text": params["caption"]}, _CAPTION_UNITS)
     if method == "answerCallbackQuery" and units(params.get("text", "")) > _QUERY_ANSWER_UNITS:
         yield "text over 200 units"
+    if method == "answerInlineQuery":
+        yield from _inline(params)
     if method == "setMyCommands":
         commands = params.get("commands", [])
         if not 1 <= len(commands) <= _COMMANDS:
@@ -99,7 +118,26 @@ def _by_hand(method: str, params: dict[str, Any]) -> Iterator[str]:
     yield from _markup(params.get("reply_markup"))
 
 
-def _text(params: dict[str, Any]) -> Iterator[str]:
+def _inline(params: dict[str, Any]) -> Iterator[str]:
+    results, button = params["results"], params.get("button")
+    if len(results) > _INLINE_RESULTS:
+        yield f"{len(results)} results"
+    if len({each["id"] for each in results}) < len(results):
+        yield "results with one id"
+    if len(params.get("next_offset", "").encode()) > _CALLBACK_BYTES:
+        yield "next_offset over 64 bytes"
+    if button is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", button.get("start_parameter", "")):
+        yield f"start_parameter {button.get('start_parameter')!r}"
+    for each in results:
+        if not 1 <= len(each["id"].encode()) <= _CALLBACK_BYTES:
+            yield f"result id {each['id']!r}"
+        if not each["title"].strip():
+            yield "result without title"
+        content = each["input_message_content"]
+        yield from _text({**content, "text": content["message_text"]})
+
+
+def _text(params: dict[str, Any], limit: int = _TEXT_UNITS) -> Iterator[str]:
     text = params["text"]
     if params.get("parse_mode") == "HTML":
         try:
@@ -111,7 +149,7 @@ def _text(params: dict[str, Any]) -> Iterator[str]:
         yield f"parse_mode {params['parse_mode']!r}"
     if not text.strip():
         yield "message text is empty"
-    if units(text) > _TEXT_UNITS:
+    if units(text) > limit:
         yield f"message is too long: {units(text)} units"
 
 

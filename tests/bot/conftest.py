@@ -13,6 +13,7 @@ def api() -> Iterator[BotApi]:
     with BotApi() as server:
         yield server
     assert server.violations == []
+    assert server.unanswered() == set()
 
 
 @pytest.fixture

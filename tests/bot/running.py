@@ -12,7 +12,7 @@ from bot.telegram_app import build_application
 from bot.telegram_polling import Poller
 from config import Settings
 from retrieval.conversation import Conversation
-from retrieval.model import Answer, ArticleRef, Hit
+from retrieval.model import Answer, Article, ArticleRef, Hit
 from tests.bot.botapi import BotApi
 from tests.bot.telegram_world import TOKEN
 
@@ -35,11 +35,15 @@ class SmallAsker:
         self.talks: list[Conversation] = []
         self.before: Callable[[str], None] = lambda question: None
         self.answered = True
+        self.articles = {"a1": Article("a1", "全省召开<警示教育>大会", "", (PASSAGE,), None, "日报")}
 
     def ask(self, question: str, k: int = 5, since: str | None = None, until: str | None = None) -> Answer:
         self.questions.append(question)
         self.before(question)
         return answer(question, k, self.answered)
+
+    def article(self, key: str) -> Article | None:
+        return self.articles.get(key)
 
     def converse(self, talk: Conversation, question: str, k: int = 5) -> tuple[Answer, Conversation]:
         self.talks.append(talk)

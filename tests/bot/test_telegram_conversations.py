@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Message
 
-from bot.telegram_conversations import LAPSE_S, Conversations
+from bot.telegram_conversations import LAPSE_S, Conversations, Given
 from retrieval.conversation import Conversation
 from tests.bot.telegram_world import ALICE, BOB, BOT, FORUM, GROUP, PRIVATE, TOPIC
 
@@ -55,7 +55,7 @@ def test_it_lapses_but_an_answer_that_is_replied_to_does_not() -> None:
     clock = _Clock()
     conversations = Conversations(clock)
     conversations.keep(_message(GROUP), _FIRST)
-    conversations.keep_answers(_message(GROUP), [7, 8], _FIRST)
+    conversations.keep_answer(_message(GROUP), Given("一", _NONE, _FIRST, (7, 8)))
     clock.now = LAPSE_S
     assert conversations.before(_message(GROUP)) == _FIRST
     clock.now = LAPSE_S + 1
@@ -69,6 +69,21 @@ def test_a_reply_to_what_is_not_known_goes_on_from_its_author() -> None:
     conversations.keep(_message(GROUP), _SECOND)
     assert conversations.before(_reply(99)) == _SECOND
     assert conversations.before(_reply(99, user=BOB)) == _NONE
+
+
+def test_an_answer_is_found_by_its_question_and_by_its_messages() -> None:
+    conversations = Conversations()
+    answer = _message(GROUP, BOT, message_id=8)
+    given = Given("一", _NONE, _FIRST, (7, 8))
+    assert conversations.given_to(_message(GROUP)) is None
+    conversations.keep_answer(_message(GROUP), given)
+    assert conversations.given_to(_message(GROUP)) == given
+    assert conversations.given_to(_message(FORUM)) is None
+    assert conversations.given_in(answer) == given
+    conversations.turn(answer, _SECOND)
+    assert conversations.before(_reply(8)) == _SECOND
+    assert conversations.before(_reply(7)) == _FIRST
+    conversations.turn(_message(GROUP, BOT, message_id=99), _SECOND)
 
 
 def test_forgetting() -> None:
