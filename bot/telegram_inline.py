@@ -19,6 +19,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import Application, ContextTypes, InlineQueryHandler
 
+from bot.telegram_languages import texts_of
 from bot.telegram_library import Asker
 from bot.telegram_markup import headline, one_line
 from bot.telegram_rendering import render_citation
@@ -67,7 +68,7 @@ class InlineAnswers:
         texts = texts_for("zh" if _CHINESE.search(query.query) else "en")
         question = " ".join(query.query.split())
         if not question:
-            empty = texts_for(query.from_user.language_code).inline_empty
+            empty = texts_of(query.from_user).inline_empty
             page = Page((), "", empty, _CACHE_EMPTY_S)
         else:
             page = await asyncio.to_thread(self._find, question, query.offset, texts)

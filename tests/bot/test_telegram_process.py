@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,70 +13,12 @@ import pytest
 from bot.texts import texts_for
 from tests.bot.botapi import BotApi, Call
 from tests.bot.botapi_answers import Fault
+from tests.bot.processes import HARBOUR, HARBOUR_QUESTION, RIVER, RIVER_QUESTION, Bot, index
 from tests.bot.telegram_html import parse
 from tests.bot.telegram_world import ALICE, BOB, BOT, FORUM, GROUP, PRIVATE, TOKEN, TOPIC
 
-HUIWEN = Path(sys.executable).with_name("huiwen")
 ZH, EN = texts_for("zh"), texts_for("en")
 SECRET = TOKEN.partition(":")[2]
-
-HARBOUR = "5月8日，<滨海>市召开港口安全 & 发展工作会议。市长王建国主持会议。会议决定新建三座防波堤。"
-RIVER = "6月2日，临江市召开防汛工作会议。副市长李春梅强调，要二十四小时值守水库。"
-HARBOUR_QUESTION = "港口安全与发展工作会议决定新建什么？"
-RIVER_QUESTION = "临江市防汛工作会议上李春梅强调了什么？"
-
-
-class Bot:
-    """One process."""
-
-    def __init__(self, api: BotApi, folder: Path, **environment: str) -> None:
-        self.api = api
-        self._output = folder / "output.txt"
-        with self._output.open("ab") as output:
-            self.process = subprocess.Popen(
-                [HUIWEN, "bot"],
-                env=_environment(folder, HUIWEN_TELEGRAM__API_URL=api.root, **environment),
-                cwd=folder,
-                stdout=output,
-                stderr=output,
-            )
-
-    @property
-    def output(self) -> str:
-        return self._output.read_text(encoding="utf-8")
-
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(10)
-
-
-def _environment(folder: Path, **more: str) -> dict[str, str]:
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("HUIWEN_")}
-    return {
-        **ours,
-        "HOME": str(folder),
-        "NO_PROXY": "127.0.0.1",
-        "HUIWEN_DATA_DIR": str(folder / "data"),
-        "HUIWEN_TELEGRAM__TOKEN": TOKEN,
-        "HUIWEN_LOG__LEVEL": "DEBUG",
-        "HUIWEN_SEARCH__THRESHOLD": "0",  # how sure an answer must be is tested elsewhere
-        **more,
-    }
-
-
-def _index(folder: Path, **articles: str) -> None:
-    (folder / "articles").mkdir(exist_ok=True)
-    for name, text in articles.items():
-        # Complete at once, for an indexer may be looking.
-        (folder / f"{name}.part").write_text(text, encoding="utf-8")
-        (folder / f"{name}.part").rename(folder / "articles" / f"{name}.txt")
-    subprocess.run(
-        [HUIWEN, "index", folder / "articles"],
-        env=_environment(folder),
-        check=True,
-        capture_output=True,
-        timeout=60,
-    )
 
 
 @contextlib.contextmanager
@@ -103,7 +42,7 @@ def _bot(folder: Path) -> Iterator[Bot]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bot")
-    _index(folder, harbour=HARBOUR)
+    index(folder, harbour=HARBOUR)
     return folder
 
 
@@ -176,14 +115,14 @@ def test_a_repeated_update_is_answered_once(bot: Bot) -> None:
 
 def test_a_new_generation_is_picked_up(bot: Bot, folder: Path) -> None:
     assert "水库" not in _answer(bot, RIVER_QUESTION).shown
-    _index(folder, river=RIVER)
+    index(folder, river=RIVER)
     assert "水库" in parse(_answer(bot, RIVER_QUESTION).params["text"]).under("blockquote")[0]
 
 
 def test_articles_may_come_later(tmp_path: Path) -> None:
     with _bot(tmp_path) as bot:
         assert _answer(bot, HARBOUR_QUESTION).params["text"] == ZH.no_articles
-        _index(tmp_path, harbour=HARBOUR)
+        index(tmp_path, harbour=HARBOUR)
         assert "三座防波堤" in _answer(bot, HARBOUR_QUESTION).shown
         # An answer in flight, held up by Telegram, still goes out when the bot is told to stop.
         before = len(bot.api.sent())

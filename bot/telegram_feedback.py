@@ -1,0 +1,110 @@
+"""What people think of answers: 👍 and 👎 beneath them.
+
+A button's data begins with "f:" and carries the passage that it is about, so that it works after a restart:
+
+f:1.2s.4.a1b2c3d4e5f6
+  │ │  │ └ the article, as `telegram_callbacks.article_key` writes it
+  │ │  └ the paragraph
+  │ └ the generation (both to base 36)
+  └ 1 for good, 0 for not
+
+`rating_row` makes both buttons. The question is that of the message which the answer replies to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import sqlite3
+import time
+from typing import Any
+
+from telegram import CallbackQuery, Message, Update
+from telegram.ext import Application, CallbackQueryHandler, ContextTypes
+
+from bot.state import State
+from bot.state_file import Feedback, StateError
+from bot.telegram_callbacks import Action, Press, decode, encode
+from bot.telegram_languages import texts_of
+from bot.telegram_library import Asker
+from bot.telegram_presses import tell
+from bot.telegram_questions import question_replied_to
+from bot.telegram_screens import Button, Row
+from retrieval.errors import RetrievalError
+
+_log = logging.getLogger(__name__)
+
+PREFIX = "f:"
+_DATA = re.compile(r"f:([01])\.([0-9a-z]+)\.([0-9a-z]+)\.(.+)")
+
+
+def rating_row(shown: Press) -> Row:
+    """Return the buttons for the passage that is shown."""
+    # The numbers as `encode` writes them, which cuts those that would not fit.
+    _, generation, _, paragraph, _, key = encode(shown).split(".", 5)
+    return tuple(
+        Button(label, f"{PREFIX}{good}.{generation}.{paragraph}.{key}")
+        for good, label in ((1, "👍"), (0, "👎"))
+    )
+
+
+def read_rating(data: str) -> tuple[bool, Press] | None:
+    """Return whether the passage is thought good, and which it is; None for another button."""
+    match = _DATA.fullmatch(data)
+    press = decode(f"{Action.HIT}0.{match[2]}.1.{match[3]}.0.{match[4]}") if match else None
+    return (match[1] == "1", press) if match and press else None
+
+
+class FeedbackHandlers:
+    """Keeps what people press."""
+
+    def __init__(self, asker: Asker, state: State) -> None:
+        self._asker = asker
+        self._state = state
+
+    def add_to(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        """Register the handler."""
+        application.add_handler(CallbackQueryHandler(self._pressed, f"^{PREFIX}"))
+
+    async def _pressed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        query = update.callback_query
+        assert query is not None, "registered for callback queries only"
+        texts = texts_of(query.from_user)
+        rating = read_rating(query.data or "")
+        if rating is None or not isinstance(query.message, Message):
+            await tell(query, texts.button_gone, alert=True)
+            return
+        good, press = rating
+        question = question_replied_to(query.message, context.bot.bot) or ""
+        article_id = await asyncio.to_thread(self._article_id, press.article)
+        try:
+            await self._state.add_feedback(_feedback(query, query.message, press, good, question, article_id))
+        except (sqlite3.Error, StateError) as error:
+            _log.error("Feedback could not be kept: %s", error)
+            await tell(query, texts.trouble, alert=True)
+            return
+        await tell(query, texts.thanks_good if good else texts.thanks_bad)
+
+    def _article_id(self, key: str) -> str:
+        """Return the id that a key stands for; the key where the article is gone."""
+        try:
+            article = self._asker.article(key)
+        except RetrievalError:
+            return key
+        return article.id if article is not None else key
+
+
+def _feedback(
+    query: CallbackQuery, answer: Message, press: Press, good: bool, question: str, article_id: str
+) -> Feedback:
+    return Feedback(
+        user=query.from_user.id,
+        chat=answer.chat_id,
+        message=answer.message_id,
+        passages=((article_id, press.paragraph),),
+        question=question,
+        generation=press.generation,
+        good=good,
+        time=int(time.time()),
+    )
