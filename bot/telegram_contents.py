@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot.telegram_articles import render_page
 from bot.telegram_callbacks import Action, Press, article_key, decode
 from bot.telegram_languages import texts_of
 from bot.telegram_library import Asker
-from bot.telegram_presses import tell
+from bot.telegram_presses import apologizing, tell
 from bot.telegram_screens import Screen
 from bot.telegram_sending import edit, reply
 from bot.texts import Texts
@@ -63,7 +64,8 @@ class ContentsHandlers:
         if page is None or not isinstance(query.message, Message):
             await tell(query, texts.button_gone, alert=True)
             return
-        screen = await self._page(page, texts)
+        async with apologizing(query, texts.trouble):
+            screen = await self._page(page, texts)
         await tell(query)
         await edit(context.bot, query.message.chat_id, query.message.message_id, screen)
 
@@ -72,7 +74,8 @@ class ContentsHandlers:
         assert query is not None, "registered for callback queries only"
         texts = texts_of(query.from_user)
         key = (query.data or "").removeprefix(ARTICLE_PREFIX)
-        found = await asyncio.to_thread(self._find, key) if key else None
+        async with apologizing(query, texts.trouble):
+            found = await asyncio.to_thread(self._find, key) if key else None
         if found is None or not isinstance(query.message, Message):
             await tell(query, texts.article_gone, alert=True)
             return
@@ -89,9 +92,13 @@ class ContentsHandlers:
         """Return an article and the generation that serves."""
         try:
             article = self._asker.article(key)
-            return (article, self._shelf.contents().generation) if article is not None else None
         except NoIndexError:
             return None
+        if article is None:
+            return None
+        with suppress(NoIndexError):
+            return article, self._shelf.contents().generation
+        return article, 0
 
 
 def _whole(article: Article, generation: int, texts: Texts) -> Screen:

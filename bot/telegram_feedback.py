@@ -14,9 +14,7 @@ f:1.2s.4.a1b2c3d4e5f6
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
-import sqlite3
 import time
 from typing import Any
 
@@ -24,16 +22,14 @@ from telegram import CallbackQuery, Message, Update
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes
 
 from bot.state import State
-from bot.state_file import Feedback, StateError
+from bot.state_file import Feedback
 from bot.telegram_callbacks import Action, Press, decode, encode
 from bot.telegram_languages import texts_of
 from bot.telegram_library import Asker
-from bot.telegram_presses import tell
+from bot.telegram_presses import apologizing, tell
 from bot.telegram_questions import question_replied_to
 from bot.telegram_screens import Button, Row
 from retrieval.errors import RetrievalError
-
-_log = logging.getLogger(__name__)
 
 PREFIX = "f:"
 _DATA = re.compile(r"f:([01])\.([0-9a-z]+)\.([0-9a-z]+)\.(.+)")
@@ -77,13 +73,9 @@ class FeedbackHandlers:
             return
         good, press = rating
         question = question_replied_to(query.message, context.bot.bot) or ""
-        article_id = await asyncio.to_thread(self._article_id, press.article)
-        try:
+        async with apologizing(query, texts.trouble):
+            article_id = await asyncio.to_thread(self._article_id, press.article)
             await self._state.add_feedback(_feedback(query, query.message, press, good, question, article_id))
-        except (sqlite3.Error, StateError) as error:
-            _log.error("Feedback could not be kept: %s", error)
-            await tell(query, texts.trouble, alert=True)
-            return
         await tell(query, texts.thanks_good if good else texts.thanks_bad)
 
     def _article_id(self, key: str) -> str:

@@ -17,7 +17,7 @@ from bot.state import State
 from bot.telegram_languages import speak, texts_of
 from bot.telegram_limits import Buckets, Limits, Verdict
 from bot.telegram_presses import tell
-from bot.telegram_questions import question_in
+from bot.telegram_questions import question_after_command, question_in
 from bot.telegram_sending import reply
 from config import TelegramSettings
 
@@ -94,9 +94,13 @@ class Gate:
     def _note(self, update: Update, source: _Source, bot: Bot) -> None:
         """Count a question, and log it where the operator wants that."""
         message = update.message
-        if message is None or _command(message, bot.bot) not in (None, "ask"):
+        if message is None or not message.text:
             return
-        question = (question_in(message, bot.bot) if message.text else None) or ""
+        command = _command(message, bot.bot)
+        if command == "ask":
+            question: str | None = question_after_command(message, bot.bot)
+        else:
+            question = question_in(message, bot.bot) if command is None else None
         if not question:
             return
         self.questions += 1

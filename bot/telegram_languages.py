@@ -10,7 +10,7 @@ from telegram.ext import Application, CallbackQueryHandler, CommandHandler, Cont
 
 from bot.state import State
 from bot.telegram_menus import Menus
-from bot.telegram_presses import tell
+from bot.telegram_presses import apologizing, tell
 from bot.telegram_screens import Button, Screen
 from bot.telegram_sending import edit, reply
 from bot.texts import LANGUAGES, Texts, texts_for
@@ -60,7 +60,8 @@ class Languages:
         if code and code not in LANGUAGES:
             await tell(query, texts_of(query.from_user).button_gone, alert=True)
             return
-        texts = await self._choose(query.from_user, code or None)
+        async with apologizing(query, texts_of(query.from_user).trouble):
+            texts = await self._choose(query.from_user, code or None)
         await tell(query, texts.language_chosen)
         if isinstance(query.message, Message):
             await edit(context.bot, query.message.chat_id, query.message.message_id, _screen(texts))

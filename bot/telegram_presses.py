@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections.abc import AsyncIterator
 
 from telegram import CallbackQuery
 from telegram.error import TelegramError
@@ -16,3 +18,13 @@ async def tell(query: CallbackQuery, note: str = "", *, alert: bool = False) -> 
         await query.answer(note or None, show_alert=alert)
     except TelegramError as error:
         _log.debug("A press could not be confirmed: %s", type(error).__name__)
+
+
+@contextlib.asynccontextmanager
+async def apologizing(query: CallbackQuery, note: str) -> AsyncIterator[None]:
+    """Answer a press with `note` where the body fails, which is then told on."""
+    try:
+        yield
+    except Exception:
+        await tell(query, note, alert=True)
+        raise
