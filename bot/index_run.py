@@ -37,9 +37,12 @@ class IndexRun:
         self._environment = environment
         self.busy = False
 
-    async def run(self) -> Outcome:
-        """Run to the end; cancelled, end the process too. Only while not `busy`."""
+    def start(self) -> asyncio.Task[Outcome]:
+        """Return a run; cancelled, it ends the process too. Only while not `busy`, which it makes true."""
         self.busy = True
+        return asyncio.create_task(self._run_and_free())
+
+    async def _run_and_free(self) -> Outcome:
         try:
             return await self._run()
         finally:

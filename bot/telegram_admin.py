@@ -85,14 +85,14 @@ class AdminCommands:
             await reply(message, [texts.index_busy])
             return
         # Beside the handlers: those are waited for when the bot stops, a run may take an hour.
-        run = asyncio.create_task(self._run_index(message, texts))
+        run = asyncio.create_task(self._tell_run(self._index_run.start(), message, texts))
         self._runs.add(run)
         run.add_done_callback(self._runs.discard)
 
-    async def _run_index(self, message: Message, texts: Texts) -> None:
+    async def _tell_run(self, run: asyncio.Task[Outcome], message: Message, texts: Texts) -> None:
         try:
-            outcome, _ = await asyncio.gather(self._index_run.run(), reply(message, [texts.index_started]))
-            await reply(message, [_render_outcome(outcome, texts)])
+            await reply(message, [texts.index_started])
+            await reply(message, [_render_outcome(await run, texts)])
         except Exception as error:  # there is nobody else to tell
             _log.warning("The outcome of an index run could not be told: %s", type(error).__name__)
 
