@@ -14,12 +14,12 @@ demo: $(DEMO)/.installed
 	@echo '$$ huiwen ask "How long will the warehouse safety campaign last?"'
 	@$(DEMO)/bin/huiwen ask "How long will the warehouse safety campaign last?" -k 2 --data-dir demo-data
 
-# Everything that must pass: style, types, tests.
+# Everything that must pass: style, types, tests. Many of these wait for processes: two at once take half the time.
 test: $(TEST)/.installed
 	$(TEST)/bin/ruff check .
 	$(TEST)/bin/ruff format --check .
 	$(TEST)/bin/mypy
-	$(TEST)/bin/pytest
+	$(TEST)/bin/pytest -n 2 --dist loadfile
 
 $(DEMO)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(DEMO)

@@ -176,7 +176,10 @@ class State:
         self._disconnect()
         kept = set_aside(self._file)
         _log.error(
-            "%s is damaged (%s) and set aside as %s; feedback begins anew", self._file, damage, kept.name
+            "%s is damaged (%s) and set aside as %s; what is kept of people begins anew",
+            self._file,
+            damage,
+            kept.name,
         )
         connection = self._open()
         with transaction(connection):  # what is known still

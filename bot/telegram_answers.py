@@ -11,9 +11,10 @@ from telegram import Message, Update, User
 from telegram.error import TelegramError
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes
 
-from bot.telegram_articles import PAGES, find_hit, pages_of, ref_of, render_context, render_file, render_page
+from bot.telegram_articles import PAGES, find_hit, pages_of, render_context, render_file, render_page
 from bot.telegram_callbacks import Action, Press, decode
 from bot.telegram_conversations import Conversations
+from bot.telegram_followups import talk_about
 from bot.telegram_languages import texts_of
 from bot.telegram_library import Asker
 from bot.telegram_questions import question_replied_to
@@ -24,7 +25,7 @@ from bot.telegram_turns import Turns
 from bot.texts import Texts
 from retrieval.conversation import Conversation
 from retrieval.errors import BadQueryError, NoIndexError
-from retrieval.model import Answer, Article, Hit
+from retrieval.model import Answer, Article
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +90,8 @@ class AnswerButtons:
             if article is None:
                 return Outcome(note=texts.article_gone)
             hit = find_hit(asked[0], press) if asked else None
-            return Outcome(render_context(article, press, hit, texts))
+            after = talk_about(article, press) if press.listed else None
+            return Outcome(render_context(article, press, hit, texts), after=after)
         if asked is None:
             return Outcome(note=texts.question_gone)
         found, after = asked
@@ -118,11 +120,7 @@ class AnswerButtons:
 
     def _talk_about(self, press: Press) -> Conversation:
         article = self._asker.article(press.article) if press.follows else None
-        if article is None or not article.paragraphs:
-            return Conversation()
-        number = min(max(press.paragraph, 1), len(article.paragraphs))
-        about = Hit(1, 0.0, ref_of(article), number, article.paragraphs[number - 1], (0, 0))
-        return Conversation(article.title, article.title, about)
+        return talk_about(article, press) if article else Conversation()
 
 
 def _read(press: Press, article: Article | None, texts: Texts) -> Outcome:

@@ -72,7 +72,7 @@ def build_application(settings: Settings, asker: Asker, people: People | None = 
         .post_init(people.greet)
         .build()
     )
-    handlers = Handlers(asker, telegram.k)
+    handlers = Handlers(asker, telegram.k, closed=bool(telegram.allow))
     people.add_to(application, asker, handlers)
     handlers.add_to(application)
     return application

@@ -1,20 +1,8 @@
-"""What people think of answers: 👍 and 👎 beneath them.
-
-A button's data begins with "f:" and carries the passage that it is about, so that it works after a restart:
-
-f:1.2s.4.a1b2c3d4e5f6
-  │ │  │ └ the article, as `telegram_callbacks.article_key` writes it
-  │ │  └ the paragraph
-  │ └ the generation (both to base 36)
-  └ 1 for good, 0 for not
-
-`rating_row` makes both buttons. The question is that of the message which the answer replies to.
-"""
+"""What people think of answers: keeps it when they press 👍 or 👎."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from typing import Any
 
@@ -23,33 +11,13 @@ from telegram.ext import Application, CallbackQueryHandler, ContextTypes
 
 from bot.state import State
 from bot.state_file import Feedback
-from bot.telegram_callbacks import Action, Press, decode, encode
+from bot.telegram_callbacks import Press
 from bot.telegram_languages import texts_of
 from bot.telegram_library import Asker
 from bot.telegram_presses import apologizing, tell
 from bot.telegram_questions import question_replied_to
-from bot.telegram_screens import Button, Row
+from bot.telegram_ratings import RATING_PREFIX, read_rating
 from retrieval.errors import RetrievalError
-
-PREFIX = "f:"
-_DATA = re.compile(r"f:([01])\.([0-9a-z]+)\.([0-9a-z]+)\.(.+)")
-
-
-def rating_row(shown: Press) -> Row:
-    """Return the buttons for the passage that is shown."""
-    # The numbers as `encode` writes them, which cuts those that would not fit.
-    _, generation, _, paragraph, _, key = encode(shown).split(".", 5)
-    return tuple(
-        Button(label, f"{PREFIX}{good}.{generation}.{paragraph}.{key}")
-        for good, label in ((1, "👍"), (0, "👎"))
-    )
-
-
-def read_rating(data: str) -> tuple[bool, Press] | None:
-    """Return whether the passage is thought good, and which it is; None for another button."""
-    match = _DATA.fullmatch(data)
-    press = decode(f"{Action.HIT}0.{match[2]}.1.{match[3]}.0.{match[4]}") if match else None
-    return (match[1] == "1", press) if match and press else None
 
 
 class FeedbackHandlers:
@@ -61,7 +29,7 @@ class FeedbackHandlers:
 
     def add_to(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Register the handler."""
-        application.add_handler(CallbackQueryHandler(self._pressed, f"^{PREFIX}"))
+        application.add_handler(CallbackQueryHandler(self._pressed, f"^{RATING_PREFIX}"))
 
     async def _pressed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.callback_query

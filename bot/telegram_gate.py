@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationHandlerStop, ContextTypes, TypeHandler
 
 from bot.state import State
+from bot.state_file import StateError
 from bot.telegram_languages import speak, texts_of
 from bot.telegram_limits import Buckets, Limits, Verdict
 from bot.telegram_presses import tell
@@ -77,7 +79,10 @@ class Gate:
         if not self.lets_in(source.person, source.chat):
             await self._refuse(update, source)
             raise ApplicationHandlerStop
-        await self._state.touch(source.person)
+        try:
+            await self._state.touch(source.person)
+        except (sqlite3.Error, StateError) as error:  # no reason to leave a question without an answer
+            _log.warning("What is kept of people could not be written: %s", error)
         if source.person in self._admins:
             verdict = Verdict()
         elif update.callback_query or update.inline_query:

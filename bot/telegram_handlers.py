@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import traceback
 from collections import OrderedDict
@@ -23,6 +24,7 @@ from telegram.ext import (
 
 from bot.telegram_answers import AnswerButtons
 from bot.telegram_conversations import Conversations, Given
+from bot.telegram_followups import press_beneath, talk_about
 from bot.telegram_inline import InlineAnswers
 from bot.telegram_languages import texts_of
 from bot.telegram_library import Asker
@@ -46,8 +48,10 @@ _QUOTED_CHARS = 4  # a message that has this many characters of the question in 
 class Handlers:
     """The handlers of one bot."""
 
-    def __init__(self, asker: Asker, k: int) -> None:
+    def __init__(self, asker: Asker, k: int, *, closed: bool = False) -> None:
+        """Take what finds passages, how many an answer has, and whether the bot is not open to everybody."""
         self._asker = asker
+        self._closed = closed
         self._k = k
         self._updates = _Recent()
         self._albums = _Recent()
@@ -78,7 +82,7 @@ class Handlers:
         application.add_handler(
             MessageHandler(in_group & filters.REPLY & ~filters.TEXT, self._not_text_in_reply)
         )
-        InlineAnswers(self._asker).add_to(application)
+        InlineAnswers(self._asker, closed=self._closed).add_to(application)
         AnswerButtons(self._asker, self._k, self._conversations).add_to(application)  # the last: it takes all
 
     async def answer(self, message: Message, question: str) -> None:
@@ -140,7 +144,7 @@ class Handlers:
             given = self._conversations.given_to(message)
             if given is not None and given.question == question:
                 return
-            talk = after = given.before if given else self._conversations.before(message)
+            talk = after = given.before if given else await self._before(message)
             if not question:
                 screen = Screen(texts.usage)
             elif len(question) > QUESTION_CHARS:
@@ -154,6 +158,17 @@ class Handlers:
                     self._conversations.keep(message, after)
             numbers = await self._show(message, screen, given)
             self._conversations.keep_answer(message, Given(question, talk, after, numbers))
+
+    async def _before(self, message: Message) -> Conversation:
+        """Return what a question goes on from; after a restart, the answer that it replies to."""
+        replied = message.reply_to_message
+        if replied is not None and self._conversations.given_in(replied) is None:
+            press = press_beneath(replied)
+            with contextlib.suppress(RetrievalError):  # which will be told of the question itself
+                article = await asyncio.to_thread(self._asker.article, press.article) if press else None
+                if press is not None and article is not None:
+                    return talk_about(article, press)
+        return self._conversations.before(message)
 
     async def _show(self, message: Message, screen: Screen, given: Given | None) -> tuple[int, ...]:
         bot: Bot = message.get_bot()

@@ -54,8 +54,10 @@ class Page:
 class InlineAnswers:
     """Answers inline queries, each exactly once."""
 
-    def __init__(self, asker: Asker) -> None:
+    def __init__(self, asker: Asker, *, closed: bool = False) -> None:
+        """Take what finds passages, and whether the bot is not open to everybody."""
         self._asker = asker
+        self._closed = closed
 
     def add_to(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Register the handler."""
@@ -77,7 +79,7 @@ class InlineAnswers:
             await query.answer(
                 page.results,
                 cache_time=page.cache_s,
-                is_personal=not question,
+                is_personal=self._closed or not question,
                 next_offset=page.next_offset,
                 button=button,
             )

@@ -49,6 +49,7 @@ class BotApi:
         self.violations: list[str] = []
         self.calls: list[Call] = []
         self.said: list[str] = []
+        self.pushed: list[dict[str, Any]] = []
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._pending: dict[int, dict[str, Any]] = {}
         self._numbers = iter(range(500, 10**9))
@@ -146,7 +147,7 @@ class BotApi:
 
     def query(self, text: str, *, offset: str = "", user: dict[str, Any] = ALICE, old: bool = False) -> str:
         """Let `user` type an inline query; return its number."""
-        self.said.append(text)
+        self.said += [text] if text else []
         query = f"i{next(self._numbers)}"
         self._chats.open_query(query, old=old)
         typed = {"id": query, "from": user, "query": text, "offset": offset}
@@ -162,6 +163,11 @@ class BotApi:
         with self._changed:
             return set(self._chats.waiting)
 
+    def forget_queries(self) -> None:
+        """Wait for no more answers: a fault was to blame."""
+        with self._changed:
+            self._chats.waiting.clear()
+
     def wait_answer(self, query: str) -> dict[str, Any]:
         """Return how a callback or inline query was answered, once it is."""
         names = ("callback_query_id", "inline_query_id")
@@ -175,6 +181,7 @@ class BotApi:
     def push(self, *updates: dict[str, Any]) -> None:
         """Queue updates as they are, all at once."""
         with self._changed:
+            self.pushed += updates
             for update in updates:
                 if isinstance(message := update.get("message"), dict) and "message_id" in message:
                     self._chats.keep(message)

@@ -100,8 +100,8 @@ class Chats:
         return error(400, _TOO_OLD) if number in self._old else ok(True)
 
     def _send(self, params: dict[str, Any], fields: dict[str, Any]) -> web.Response:
-        number = params["chat_id"]
-        chat = next((each for each in (PRIVATE, GROUP, FORUM) if each["id"] == number), None)
+        places: tuple[dict[str, Any], ...] = (PRIVATE, GROUP, FORUM)
+        chat = next((each for each in places if each["id"] == params["chat_id"]), None)
         if chat is None:
             return self._refuse("chat not found")
         thread = params.get("message_thread_id")

@@ -21,13 +21,13 @@ _METHODS: dict[str, type[TelegramMethod[Any]]] = {
     for each in vars(aiogram.methods).values()
     if isinstance(each, type) and issubclass(each, TelegramMethod) and each is not TelegramMethod
 }
+_Value = str | bytes | bytearray | FileField
+
 _TEXT_UNITS, _CAPTION_UNITS, _INLINE_RESULTS = 4096, 1024, 50
 _CALLBACK_BYTES, _QUERY_ANSWER_UNITS, _COMMANDS = 64, 200, 100
 
 
-def decode(
-    method: str, form: Mapping[str, str | bytes | bytearray | FileField]
-) -> tuple[dict[str, Any], list[str]]:
+def decode(method: str, form: Mapping[str, _Value]) -> tuple[dict[str, Any], list[str]]:
     """Return the parameters of a request and what is wrong with them."""
     schema = _METHODS.get(method)
     if schema is None:
@@ -62,10 +62,10 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _file(value: bytes | bytearray | FileField) -> BufferedInputFile:
+def _file(value: _Value) -> BufferedInputFile:
     if isinstance(value, FileField):
         return BufferedInputFile(value.file.read(), value.filename)
-    return BufferedInputFile(bytes(value), "")
+    return BufferedInputFile(value.encode() if isinstance(value, str) else bytes(value), "")
 
 
 def _decoded(annotation: object, value: str) -> Any:  # noqa: ANN401

@@ -25,11 +25,11 @@ PASSAGE = "会议强调，<安全> & 发展。大会于11月20日召开。会议
 SENTENCE = "大会于11月20日召开。"
 
 
-def answer(question: str, k: int, answered: bool = True) -> Answer:
+def answer(question: str, k: int, confidence: float = 0.9) -> Answer:
     article = ArticleRef("a1", "全省召开<警示教育>大会", "2019-11-20", "日报")
     start = PASSAGE.index(SENTENCE)
     hit = Hit(1, 0.9, article, 1, PASSAGE, (start, start + len(SENTENCE)))
-    return Answer(question, answered, 0.9 if answered else 0.1, 1, 1.0, (hit,)[:k])
+    return Answer(question, confidence > 0.3, confidence, 1, 1.0, (hit,)[:k])
 
 
 class SmallAsker:
@@ -39,13 +39,13 @@ class SmallAsker:
         self.questions: list[str] = []
         self.talks: list[Conversation] = []
         self.before: Callable[[str], None] = lambda question: None
-        self.answered = True
+        self.confidence = 0.9
         self.articles = {"a1": Article("a1", "全省召开<警示教育>大会", "", (PASSAGE,), None, "日报")}
 
     def ask(self, question: str, k: int = 5, since: str | None = None, until: str | None = None) -> Answer:
         self.questions.append(question)
         self.before(question)
-        return answer(question, k, self.answered)
+        return answer(question, k, self.confidence)
 
     def article(self, key: str) -> Article | None:
         return self.articles.get(key)

@@ -176,7 +176,7 @@ def test_long_questions_are_refused_politely(api: BotApi, asker: SmallAsker) -> 
 
 @pytest.mark.usefixtures("bot")
 def test_nothing_relevant(api: BotApi, asker: SmallAsker) -> None:
-    asker.answered = False
+    asker.confidence = 0.1
     api.say("How do I bake bread?", user=BOB)
     (sent,) = api.wait_sent(1)
     assert sent.shown.startswith(EN.nothing_relevant)

@@ -12,8 +12,8 @@ import pytest
 from bot.state import FILE_NAME
 from bot.state_file import read_feedback
 from bot.telegram_callbacks import Action, Press
-from bot.telegram_feedback import rating_row
 from bot.telegram_links import article_payload, question_payload
+from bot.telegram_ratings import rating_row
 from bot.texts import texts_for
 from tests.bot.botapi import BotApi, Call
 from tests.bot.botapi_answers import Fault
@@ -65,10 +65,12 @@ def test_only_those_on_the_list_are_let_in_and_others_are_told_why_once(
         assert _say(api, QUESTION, BOB).params["text"] == EN.not_for_you.format(id=BOB["id"])
         _silent(api, BOB)
         assert "20日" in _say(api, QUESTION, ALICE).shown
+        # Telegram must not show it to others who type the same.
+        assert api.wait_answer(api.query(QUESTION))["is_personal"]
         assert _press(api, "l:en", BOB) == ""
         assert "20日" in _say(api, f"/ask {QUESTION}", BOB, GROUP).shown  # in a group that is on the list
         assert "20日" in _say(api, QUESTION, ADMIN).shown
-    assert len(asker.questions) == 3
+    assert len(asker.questions) == 4
 
 
 def test_the_blocked_get_no_answer_and_no_reason(api: BotApi, asker: SmallAsker) -> None:
@@ -161,7 +163,7 @@ def test_the_language_is_chosen_and_stays(api: BotApi, asker: SmallAsker, tmp_pa
         assert {menu["commands"][0]["description"] for menu in menus} == {HANT.command_ask}
     with running(api, asker, settings):
         assert _say(api, "/start").params["text"] == HANT.start
-        asker.answered = False
+        asker.confidence = 0.1
         assert _say(api, QUESTION).shown.startswith(HANT.nothing_relevant)
         assert _say(api, "/start", BOB).params["text"] == EN.start
         assert _say(api, "/lang en").params["text"] == EN.language_chosen

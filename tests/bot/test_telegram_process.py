@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,32 +10,18 @@ from typing import Any
 import pytest
 
 from bot.texts import texts_for
+from tests.bot.bot_process import SECRET, Bot, index, running
 from tests.bot.botapi import BotApi, Call
 from tests.bot.botapi_answers import Fault
-from tests.bot.processes import HARBOUR, HARBOUR_QUESTION, RIVER, RIVER_QUESTION, Bot, index
 from tests.bot.telegram_html import parse
-from tests.bot.telegram_world import ALICE, BOB, BOT, FORUM, GROUP, PRIVATE, TOKEN, TOPIC
+from tests.bot.telegram_world import ALICE, BOB, BOT, FORUM, GROUP, PRIVATE, TOPIC
 
 ZH, EN = texts_for("zh"), texts_for("en")
-SECRET = TOKEN.partition(":")[2]
 
-
-@contextlib.contextmanager
-def _bot(folder: Path) -> Iterator[Bot]:
-    """Run a bot; when the body ends, stop it and see that it kept its secrets."""
-    with BotApi() as api:
-        bot = Bot(api, folder)
-        try:
-            api.wait_called("setMyCommands", 2)
-            yield bot
-            assert bot.stop() == 0, bot.output
-        finally:
-            bot.process.kill()
-            bot.process.wait()
-    assert api.violations == []
-    assert SECRET not in bot.output
-    assert not [question for question in api.said if not question.startswith("/") and question in bot.output]
-    assert "Traceback" not in bot.output
+HARBOUR = "5月8日，<滨海>市召开港口安全 & 发展工作会议。市长王建国主持会议。会议决定新建三座防波堤。"
+RIVER = "6月2日，临江市召开防汛工作会议。副市长李春梅强调，要二十四小时值守水库。"
+HARBOUR_QUESTION = "港口安全与发展工作会议决定新建什么？"
+RIVER_QUESTION = "临江市防汛工作会议上李春梅强调了什么？"
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +33,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def bot(folder: Path) -> Iterator[Bot]:
-    with _bot(folder) as running:
-        yield running
+    with running(folder) as bot:
+        yield bot
 
 
 def _answer(bot: Bot, text: str, chat: dict[str, Any] = PRIVATE, topic: int | None = None) -> Call:
@@ -116,11 +101,12 @@ def test_a_repeated_update_is_answered_once(bot: Bot) -> None:
 def test_a_new_generation_is_picked_up(bot: Bot, folder: Path) -> None:
     assert "水库" not in _answer(bot, RIVER_QUESTION).shown
     index(folder, river=RIVER)
+    bot.wait_serving(2)
     assert "水库" in parse(_answer(bot, RIVER_QUESTION).params["text"]).under("blockquote")[0]
 
 
 def test_articles_may_come_later(tmp_path: Path) -> None:
-    with _bot(tmp_path) as bot:
+    with running(tmp_path) as bot:
         assert _answer(bot, HARBOUR_QUESTION).params["text"] == ZH.no_articles
         index(tmp_path, harbour=HARBOUR)
         assert "三座防波堤" in _answer(bot, HARBOUR_QUESTION).shown

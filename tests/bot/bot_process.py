@@ -1,35 +1,39 @@
-"""The program as real processes: the bot against the loopback Bot API, and other commands beside it."""
+"""`huiwen bot` as a real process, with the real index and model, against the loopback Bot API."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bot.botapi import BotApi
 from tests.bot.telegram_world import TOKEN
 
 HUIWEN = Path(sys.executable).with_name("huiwen")
-
-HARBOUR = "5月8日，<滨海>市召开港口安全 & 发展工作会议。市长王建国主持会议。会议决定新建三座防波堤。"
-RIVER = "6月2日，临江市召开防汛工作会议。副市长李春梅强调，要二十四小时值守水库。"
-HARBOUR_QUESTION = "港口安全与发展工作会议决定新建什么？"
-RIVER_QUESTION = "临江市防汛工作会议上李春梅强调了什么？"
+SECRET = TOKEN.partition(":")[2]
 
 
 class Bot:
     """One process."""
 
-    def __init__(self, api: BotApi, folder: Path, **more: str) -> None:
+    def __init__(self, api: BotApi, folder: Path, **environment: str) -> None:
         self.api = api
+        self._folder = folder
+        self._environment = environment
         self._output = folder / "output.txt"
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
         with self._output.open("ab") as output:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 [HUIWEN, "bot"],
-                env=environment(folder, HUIWEN_TELEGRAM__API_URL=api.root, **more),
-                cwd=folder,
+                env=environment_of(self._folder, HUIWEN_TELEGRAM__API_URL=self.api.root, **self._environment),
+                cwd=self._folder,
                 stdout=output,
                 stderr=output,
             )
@@ -38,12 +42,27 @@ class Bot:
     def output(self) -> str:
         return self._output.read_text(encoding="utf-8")
 
+    def restart(self) -> None:
+        """Kill it, and start another one."""
+        self.process.kill()
+        self.process.wait()
+        menus = sum(call.method == "setMyCommands" for call in self.api.calls)
+        self.process = self._start()
+        self.api.wait_called("setMyCommands", menus + 2)
+
+    def wait_serving(self, generation: int) -> None:
+        """Return when it answers from a generation."""
+        deadline = time.monotonic() + 30
+        while f"serving generation {generation}\n" not in self.output:
+            assert time.monotonic() < deadline, self.output
+            time.sleep(0.05)
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         return self.process.wait(10)
 
 
-def environment(folder: Path, **more: str) -> dict[str, str]:
+def environment_of(folder: Path, **more: str) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("HUIWEN_")}
     return {
         **ours,
@@ -76,9 +95,27 @@ def huiwen(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[
     """Run another command."""
     return subprocess.run(
         [HUIWEN, *arguments],
-        env=environment(folder),
+        env=environment_of(folder),
         capture_output=True,
         encoding="utf-8",
         timeout=120,
         check=False,
     )
+
+
+@contextlib.contextmanager
+def running(folder: Path, **environment: str) -> Iterator[Bot]:
+    """Run a bot; when the body ends, stop it and see that it kept its secrets."""
+    with BotApi() as api:
+        bot = Bot(api, folder, **environment)
+        try:
+            api.wait_called("setMyCommands", 2)
+            yield bot
+            assert bot.stop() == 0, bot.output
+        finally:
+            bot.process.kill()
+            bot.process.wait()
+    assert api.violations == []
+    assert SECRET not in bot.output
+    assert not [question for question in api.said if not question.startswith("/") and question in bot.output]
+    assert "Traceback" not in bot.output
