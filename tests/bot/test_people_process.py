@@ -11,9 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.state import FILE_NAME
-from bot.telegram_callbacks import Action, Press, article_key
 from bot.telegram_links import article_payload
-from bot.telegram_ratings import rating_row
 from bot.texts import texts_for
 from tests.bot.bot_process import Bot, huiwen, index, write
 from tests.bot.botapi import BotApi, Call
@@ -68,8 +66,7 @@ def test_everything_kept_and_every_button_outlives_a_kill(api: BotApi, folder: P
         answer_number = _last(api)
         (article,) = [json.loads(line) for line in huiwen(folder, "articles", "--json").stdout.splitlines()]
         (listed,) = article["articles"]
-        good, bad = rating_row(Press(Action.HIT, 1, article_key(listed["id"]), paragraph=1))
-        api.wait_answer(api.press(answer_number, bad.data))
+        api.wait_answer(api.press(answer_number, _buttons(answer)["👎"]))
         bot.process.send_signal(signal.SIGKILL)
         bot.process.wait()
     with _bot(api, folder) as bot:
@@ -83,7 +80,7 @@ def test_everything_kept_and_every_button_outlives_a_kill(api: BotApi, folder: P
         opened = api.wait_sent(before + 1)[before]
         assert "三座防波堤" in opened.shown and HANT.button_file in _buttons(opened)
         assert _say(api, f"/start {article_payload(listed['id'])}").shown == opened.shown
-        assert api.wait_answer(api.press(answer_number, good.data))["text"] == HANT.thanks_good
+        assert api.wait_answer(api.press(answer_number, _buttons(answer)["👍"]))["text"] == HANT.thanks_good
         assert len(api.sent()) == before + 2
         (kept,) = [json.loads(line) for line in huiwen(folder, "feedback", "--json").stdout.splitlines()]
         assert kept.pop("time").endswith("+00:00")
