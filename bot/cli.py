@@ -24,6 +24,7 @@ from bot.cli_options import (
     UntilOption,
     loaded,
 )
+from bot.cli_people import people_app
 from bot.reasons import reason
 from config import ConfigError, Settings
 
@@ -40,6 +41,7 @@ app = Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(index_app)
+app.add_typer(people_app)
 
 
 def main() -> None:
@@ -60,7 +62,7 @@ def run(arguments: list[str]) -> int:
     try:
         status = app(arguments or ["--help"], standalone_mode=False)
     except TyperException as error:
-        registered = (*app.registered_commands, *index_app.registered_commands)
+        registered = [each for group in (app, index_app, people_app) for each in group.registered_commands]
         commands = {command.name for command in registered}
         asked = "".join(f"{name} " for name in arguments[:1] if name in commands)
         return _complain(f"{error.format_message().rstrip('.')}; see `huiwen {asked}--help`")

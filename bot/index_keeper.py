@@ -22,6 +22,23 @@ _SECRET_CHARS = 16  # a token has twice as many; something shorter may stand in 
 _COMPLAINT = "huiwen: "  # before what the command line says of errors
 
 
+def index_process(
+    data_dir: Path, config_file: Path | None, secrets: Sequence[str], *flags: str
+) -> tuple[list[str], dict[str, str]]:
+    """Return the command that indexes with our settings, and an environment for it with none of `secrets`."""
+    # -P: a folder named bot in the working directory is not ours.
+    command = [sys.executable, "-P", "-m", "bot", "index", *flags, "--data-dir", os.path.abspath(data_dir)]
+    if config_file is not None:
+        command += ["--config", os.path.abspath(config_file)]
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith("HUIWEN_TELEGRAM")
+        and not any(len(secret) >= _SECRET_CHARS and secret in value for secret in secrets)
+    }
+    return command, {**environment, "PYTHONIOENCODING": "utf-8:backslashreplace"}
+
+
 class IndexKeeper:
     """Starts the process, starts it again when it dies, and ends it; its lines go into our log."""
 
@@ -34,18 +51,7 @@ class IndexKeeper:
     @classmethod
     def of(cls, data_dir: Path, config_file: Path | None, secrets: Sequence[str]) -> IndexKeeper:
         """Return a keeper of the index in `data_dir`, with our settings but none of `secrets`."""
-        # -P: a folder named bot in the working directory is not ours.
-        command = [sys.executable, "-P", "-m", "bot", "index", "--watch", "--tied"]
-        command += ["--data-dir", os.path.abspath(data_dir)]
-        if config_file is not None:
-            command += ["--config", os.path.abspath(config_file)]
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.upper().startswith("HUIWEN_TELEGRAM")
-            and not any(len(secret) >= _SECRET_CHARS and secret in value for secret in secrets)
-        }
-        return cls(command, {**environment, "PYTHONIOENCODING": "utf-8:backslashreplace"})
+        return cls(*index_process(data_dir, config_file, secrets, "--watch", "--tied"))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep the process running until `stop` is set, then end it."""

@@ -15,13 +15,14 @@ from bot.telegram_articles import PAGES, find_hit, pages_of, render_context, ren
 from bot.telegram_callbacks import Action, Press, decode
 from bot.telegram_conversations import Conversations
 from bot.telegram_followups import talk_about
+from bot.telegram_languages import texts_of
 from bot.telegram_library import Asker
 from bot.telegram_questions import question_replied_to
 from bot.telegram_rendering import render_answer, render_others
 from bot.telegram_screens import Screen
 from bot.telegram_sending import edit, send_file
 from bot.telegram_turns import Turns
-from bot.texts import Texts, texts_for
+from bot.texts import Texts
 from retrieval.conversation import Conversation
 from retrieval.errors import BadQueryError, NoIndexError
 from retrieval.model import Answer, Article
@@ -60,7 +61,7 @@ class AnswerButtons:
     async def _pressed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.callback_query
         assert query is not None, "registered for callback queries only"
-        texts = texts_for(query.from_user.language_code)
+        texts = texts_of(query.from_user)
         answer = query.message if isinstance(query.message, Message) else None
         press = decode(query.data or "")
         if answer is None or press is None:

@@ -18,8 +18,10 @@ from telegram.ext import Application
 
 from bot.index_keeper import IndexKeeper
 from bot.logs import configure_logging, redact
+from bot.state_file import StateError
 from bot.telegram_handlers import Handlers
 from bot.telegram_library import Asker, Library
+from bot.telegram_people import People
 from bot.telegram_polling import Poller, QuietRequest, UpdatesRequest
 from bot.telegram_sending import AnswersFirst
 from config import ConfigError, Settings, TelegramSettings
@@ -45,8 +47,9 @@ _POLL_READ_S = 10.0  # on top of the time that Telegram may hold a poll
 _WRITE_S = _CONNECT_S = _POOL_S = 10.0
 
 
-def build_application(settings: Settings, asker: Asker) -> AnyApplication:
+def build_application(settings: Settings, asker: Asker, people: People | None = None) -> AnyApplication:
     """Return the bot, not yet started. Raises ConfigError when there is no usable token or proxy."""
+    people = people or People.open(settings)
     telegram = settings.telegram
     root = telegram.api_url.rstrip("/")
     proxy = telegram.proxy_url or None
@@ -66,9 +69,12 @@ def build_application(settings: Settings, asker: Asker) -> AnyApplication:
         .rate_limiter(AnswersFirst())
         .concurrent_updates(_CONCURRENT_UPDATES)
         .updater(None)
+        .post_init(people.greet)
         .build()
     )
-    Handlers(asker, telegram.k).add_to(application)
+    handlers = Handlers(asker, telegram.k, closed=bool(telegram.allow))
+    people.add_to(application, asker, handlers)
+    handlers.add_to(application)
     return application
 
 
@@ -83,19 +89,20 @@ def run_bot(settings: Settings, config_file: Path | None = None) -> int:
         keeper = None
         if settings.index.watch:
             keeper = IndexKeeper.of(settings.data_dir, config_file, _secrets(settings))
-        return serve(settings, _open_asker(settings), keeper)
-    except (ConfigError, EmbeddingError, RetrievalError) as error:
+        with contextlib.closing(People.open(settings, config_file, _secrets(settings))) as people:
+            return serve(settings, _open_asker(settings), people, keeper)
+    except (ConfigError, EmbeddingError, RetrievalError, StateError) as error:
         return _refuse(redact(str(error), _secrets(settings)))
 
 
-def serve(settings: Settings, asker: Asker, keeper: IndexKeeper | None = None) -> int:
+def serve(settings: Settings, asker: Asker, people: People, keeper: IndexKeeper | None = None) -> int:
     """Answer in Telegram with `asker` until SIGINT or SIGTERM, while `keeper` keeps the index up.
 
     Return the exit status; raise ConfigError.
     """
-    application = build_application(settings, asker)
+    application = build_application(settings, asker, people)
     try:
-        asyncio.run(_until_signal(application, asker, keeper))
+        asyncio.run(_until_signal(application, asker, people, keeper))
     except InvalidToken:
         return _refuse(f"telegram.token: Telegram does not accept it; {_HOW_TO_GET_ONE}")
     except KeyboardInterrupt:  # where the event loop cannot handle signals
@@ -142,13 +149,16 @@ def _refuse(line: str) -> int:
     return _WRONG
 
 
-async def _until_signal(application: AnyApplication, asker: Asker, keeper: IndexKeeper | None) -> None:
+async def _until_signal(
+    application: AnyApplication, asker: Asker, people: People, keeper: IndexKeeper | None
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows; there Ctrl-C raises KeyboardInterrupt
             loop.add_signal_handler(number, stop.set)
     warming = asyncio.create_task(asyncio.to_thread(_warm_up, asker))
+    tidying = asyncio.create_task(people.tidy(stop))
     keeping = asyncio.create_task(keeper.run(stop)) if keeper else None
     try:
         await Poller(application).run(stop)
@@ -156,6 +166,7 @@ async def _until_signal(application: AnyApplication, asker: Asker, keeper: Index
         stop.set()  # also where the token is refused
         if keeping:
             await keeping
+        await tidying
     await warming
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from telegram import Message
@@ -30,6 +30,8 @@ class Given:
     """What a reply to it goes on from."""
     numbers: tuple[int, ...] = ()
     """Of the messages that show it."""
+    person: int = field(default=0, compare=False)
+    """Who asked."""
 
 
 class Conversations:
@@ -58,6 +60,7 @@ class Conversations:
 
     def keep_answer(self, message: Message, given: Given) -> None:
         """Remember what a message was answered, for those who reply to that, press its buttons or edit it."""
+        given = replace(given, person=_place(message)[1])
         self._asked.put((message.chat_id, message.message_id), given)
         for number in given.numbers:
             self._answers.put((message.chat_id, number), given)
@@ -79,6 +82,12 @@ class Conversations:
     def forget(self, message: Message) -> None:
         """Forget what the author of a message asked there; answers may still be replied to."""
         self._talks.drop(_place(message))
+
+    def forget_person(self, person: int) -> None:
+        """Forget all that somebody asked, and what they were answered."""
+        self._talks.drop_where(lambda place, _: place[1] == person)
+        self._asked.drop_where(lambda _, given: given.person == person)
+        self._answers.drop_where(lambda _, given: given.person == person)
 
 
 class _Newest(Generic[_Key, _Value]):
@@ -102,6 +111,10 @@ class _Newest(Generic[_Key, _Value]):
 
     def drop(self, key: _Key) -> None:
         self._values.pop(key, None)
+
+    def drop_where(self, goes: Callable[[_Key, _Value], bool]) -> None:
+        for key in [key for key, value in self._values.items() if goes(key, value)]:
+            del self._values[key]
 
 
 def _place(message: Message) -> tuple[int, int, int]:

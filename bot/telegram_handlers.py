@@ -9,7 +9,7 @@ import traceback
 from collections import OrderedDict
 from typing import Any
 
-from telegram import Bot, Message, Update, User
+from telegram import Bot, Message, Update
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import (
     Application,
@@ -26,13 +26,14 @@ from bot.telegram_answers import AnswerButtons
 from bot.telegram_conversations import Conversations, Given
 from bot.telegram_followups import press_beneath, talk_about
 from bot.telegram_inline import InlineAnswers
+from bot.telegram_languages import texts_of
 from bot.telegram_library import Asker
 from bot.telegram_questions import is_from_person, question_after_command, question_in, source_of
-from bot.telegram_rendering import render_answer, render_help, render_start, render_too_long
+from bot.telegram_rendering import render_answer, render_help, render_too_long
 from bot.telegram_screens import Screen
 from bot.telegram_sending import edit, reply, typing
 from bot.telegram_turns import Turns
-from bot.texts import Texts, texts_for
+from bot.texts import Texts
 from embeddings import EmbeddingError
 from retrieval.conversation import Conversation
 from retrieval.errors import BadQueryError, NoIndexError, RetrievalError
@@ -47,8 +48,10 @@ _QUOTED_CHARS = 4  # a message that has this many characters of the question in 
 class Handlers:
     """The handlers of one bot."""
 
-    def __init__(self, asker: Asker, k: int) -> None:
+    def __init__(self, asker: Asker, k: int, *, closed: bool = False) -> None:
+        """Take what finds passages, how many an answer has, and whether the bot is not open to everybody."""
         self._asker = asker
+        self._closed = closed
         self._k = k
         self._updates = _Recent()
         self._albums = _Recent()
@@ -60,8 +63,7 @@ class Handlers:
         # Posts in channels are none of ours.
         new = filters.UpdateType.MESSAGE
         private = new & filters.ChatType.PRIVATE
-        application.add_handler(TypeHandler(Update, self._skip_repeated), group=-1)
-        application.add_handler(CommandHandler("start", self._start, new))
+        application.add_handler(TypeHandler(Update, self._skip_repeated), group=-2)
         application.add_handler(CommandHandler("help", self._help, new))
         application.add_handler(CommandHandler("ask", self._ask, new))
         application.add_handler(CommandHandler("new", self._new, new))
@@ -80,8 +82,16 @@ class Handlers:
         application.add_handler(
             MessageHandler(in_group & filters.REPLY & ~filters.TEXT, self._not_text_in_reply)
         )
-        InlineAnswers(self._asker).add_to(application)
+        InlineAnswers(self._asker, closed=self._closed).add_to(application)
         AnswerButtons(self._asker, self._k, self._conversations).add_to(application)  # the last: it takes all
+
+    async def answer(self, message: Message, question: str) -> None:
+        """Answer a question that came in another way than as the text of a message."""
+        await self._answer(message, question)
+
+    def forget_person(self, person: int) -> None:
+        """Forget what somebody asked."""
+        self._conversations.forget_person(person)
 
     async def _skip_repeated(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Let through what is new and was written by a person."""
@@ -92,10 +102,6 @@ class Handlers:
             raise ApplicationHandlerStop
         if not self._updates.add(update.update_id):
             raise ApplicationHandlerStop
-
-    async def _start(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        message = _message(update)
-        await reply(message, [render_start(_texts(message))])
 
     async def _help(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
@@ -233,8 +239,7 @@ def _what_is_read(message: Message, texts: Texts) -> str:
 
 
 def _texts(message: Message) -> Texts:
-    author: User | None = message.from_user
-    return texts_for(author.language_code if author else None)
+    return texts_of(message.from_user)
 
 
 def _words(update: object) -> str:

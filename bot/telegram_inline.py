@@ -19,6 +19,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import Application, ContextTypes, InlineQueryHandler
 
+from bot.telegram_languages import texts_of
 from bot.telegram_library import Asker
 from bot.telegram_markup import headline, one_line
 from bot.telegram_rendering import render_citation
@@ -53,8 +54,10 @@ class Page:
 class InlineAnswers:
     """Answers inline queries, each exactly once."""
 
-    def __init__(self, asker: Asker) -> None:
+    def __init__(self, asker: Asker, *, closed: bool = False) -> None:
+        """Take what finds passages, and whether the bot is not open to everybody."""
         self._asker = asker
+        self._closed = closed
 
     def add_to(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Register the handler."""
@@ -67,7 +70,7 @@ class InlineAnswers:
         texts = texts_for("zh" if _CHINESE.search(query.query) else "en")
         question = " ".join(query.query.split())
         if not question:
-            empty = texts_for(query.from_user.language_code).inline_empty
+            empty = texts_of(query.from_user).inline_empty
             page = Page((), "", empty, _CACHE_EMPTY_S)
         else:
             page = await asyncio.to_thread(self._find, question, query.offset, texts)
@@ -76,7 +79,7 @@ class InlineAnswers:
             await query.answer(
                 page.results,
                 cache_time=page.cache_s,
-                is_personal=not question,
+                is_personal=self._closed or not question,
                 next_offset=page.next_offset,
                 button=button,
             )

@@ -14,12 +14,10 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from telegram import Bot, BotCommand, Update
+from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application
 from telegram.request import HTTPXRequest
-
-from bot.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts
 
 _log = logging.getLogger(__name__)
 
@@ -116,7 +114,8 @@ class Poller:
         await self._insist(bot.delete_webhook)  # with a webhook set Telegram refuses to be polled
         await self._application.start()
         _log.info("@%s takes questions", bot.username)
-        self._application.create_task(_announce_commands(self._application))
+        if self._application.post_init is not None:
+            self._application.create_task(self._application.post_init(self._application))
         while True:
             for update in await self._insist(self._fetch):
                 await self._application.update_queue.put(update)
@@ -181,24 +180,3 @@ class Poller:
             await self._application.bot.get_updates(
                 self._offset, limit=1, timeout=0, allowed_updates=_ALLOWED_UPDATES
             )
-
-
-async def _announce_commands(application: _AnyApplication) -> None:
-    """Fill the menu of commands; a bot without one works as well."""
-    try:
-        await application.bot.set_my_commands(_commands(LANGUAGES[DEFAULT_LANGUAGE]))
-        for code, texts in LANGUAGES.items():
-            # Telegram knows two-letter codes only here, so both ways of writing Chinese share a menu.
-            if "-" not in code and code != DEFAULT_LANGUAGE:
-                await application.bot.set_my_commands(_commands(texts), language_code=code)
-    except TelegramError as error:
-        _log.warning("The menu of commands could not be set: %s", error.message[:_REASON_CHARS])
-
-
-def _commands(texts: Texts) -> list[BotCommand]:
-    return [
-        BotCommand("ask", texts.command_ask),
-        BotCommand("new", texts.command_new),
-        BotCommand("help", texts.command_help),
-        BotCommand("start", texts.command_start),
-    ]

@@ -16,6 +16,7 @@ from bot.telegram_markup import (
     render_heading,
     render_quote,
 )
+from bot.telegram_ratings import rating_row
 from bot.telegram_screens import Screen, hit_rows, list_rows
 from bot.texts import Texts
 from retrieval.model import Answer, ArticleRef, Hit
@@ -36,7 +37,8 @@ def render_answer(answer: Answer, texts: Texts, position: int = 1) -> Screen:
     scope = f"<i>{scope}</i>\n\n" if scope else ""
     doubt = f"<i>{texts.unsure}</i>\n\n" if answer.confidence < _SURE else ""
     text = f"{note}{scope}{doubt}{render_heading(hit.article, texts)}\n{render_quote(hit)}"
-    return Screen(text, hit_rows(press_on(answer, position), len(answer.hits), texts))
+    here = press_on(answer, position)
+    return Screen(text, (*hit_rows(here, len(answer.hits), texts), rating_row(here)))
 
 
 def render_others(answer: Answer, texts: Texts, position: int) -> Screen | None:

@@ -23,6 +23,53 @@ class Texts:
     command_ask: str
     command_new: str
 
+    language: str
+    """What the language calls itself."""
+    language_of_telegram: str
+    choose_language: str
+    language_chosen: str
+    """A pressed button says so too, as do slow_down and thanks_...: plain text of at most 200 units."""
+    command_latest: str
+    command_articles: str
+    command_lang: str
+    command_stats: str
+    command_forget: str
+    command_reindex: str
+    command_health: str
+    command_ban: str
+    command_unban: str
+
+    not_for_you: str
+    """Takes {id}, that of the user."""
+    slow_down: str
+    """Takes {seconds}."""
+    thanks_good: str
+    thanks_bad: str
+    newest: str
+    by_month: str
+    without_date: str
+    number_of_articles: str
+    button_months: str
+    stats_index: str
+    stats_dates: str
+    stats_questions: str
+    stats_you: str
+    stats_people: str
+    all_forgotten: str
+
+    ban_usage: str
+    unban_usage: str
+    banned: str
+    unbanned: str
+    not_banned: str
+    not_to_ban: str
+    index_started: str
+    index_busy: str
+    index_done: str
+    index_unchanged: str
+    index_failed: str
+    health: str
+
     nothing_relevant: str
     closest: str
     untitled: str
@@ -94,6 +141,8 @@ _ZH = Texts(
         "用下面的按钮翻看其他段落、上下文、全文和其他报道；改了问题，回答也跟着改。\n\n"
         "<b>追问</b>\n"
         "可以接着问“他还强调了什么？”“那市长呢？”，或回复我的某条回答追问；换话题用 /new\n\n"
+        "<b>浏览</b>\n"
+        "/latest 最新的报道，/articles 按月份，/lang 语言，/forget 删除您的记录\n\n"
         "问题里写上人名、地点、会议名称或日期，会找得更准。"
     ),
     usage="请把问题写在命令后面，例如：\n/ask 警示教育大会是哪天召开的？",
@@ -101,6 +150,53 @@ _ZH = Texts(
     command_help="怎样提问",
     command_ask="查找会议报道",
     command_new="换个话题",
+    language="简体中文",
+    language_of_telegram="与 Telegram 相同",
+    choose_language="请选择我说话的语言。提问用什么语言都行。",
+    language_chosen="好，以后用简体中文。",
+    command_latest="最新的报道",
+    command_articles="按月份看报道",
+    command_lang="语言 · language",
+    command_stats="收录了多少报道",
+    command_forget="删除我的记录",
+    command_reindex="更新索引",
+    command_health="运行状况",
+    command_ban="停止某人使用",
+    command_unban="恢复某人使用",
+    not_for_you="这个机器人不对所有人开放。您的编号是 <code>{id}</code>，请告诉管理它的人。",
+    slow_down="您问得太快了，请过 {seconds} 秒再问。",
+    thanks_good="谢谢！",
+    thanks_bad="谢谢，记下了。",
+    newest="最新的报道",
+    by_month="各月的报道",
+    without_date="没有日期",
+    number_of_articles="{articles} 篇",
+    button_months="🗓 按月份",
+    stats_index="<b>{articles}</b> 篇报道，{passages} 段（第 {generation} 代索引，{created}）",
+    stats_dates="最早 {first}，最新 {last}",
+    stats_questions="启动以来有 {questions} 个问题",
+    stats_you="您的编号是 <code>{id}</code>，语言：{language}",
+    stats_people="保存的记录：👍 {good}，👎 {bad}；{languages} 人选了语言；{bans} 个禁用",
+    all_forgotten="您的记录都已删除：语言设置、{feedback} 条评价和上下文。",
+    ban_usage=(
+        "写上编号，例如 /ban 123456789，或者用 /ban 回复那人的消息。群组的编号是负数。\n已禁用：{banned}"
+    ),
+    unban_usage="写上编号，例如 /unban 123456789",
+    banned="已禁用 <code>{id}</code>",
+    unbanned="已恢复 <code>{id}</code>",
+    not_banned="<code>{id}</code> 没有被禁用",
+    not_to_ban="<code>{id}</code> 是管理员或我自己，不能禁用",
+    index_started="正在更新索引，完成后告诉您。",
+    index_busy="正在更新索引。",
+    index_done=(
+        "索引已更新：第 {generation} 代，{articles} 篇，{passages} 段，用了 {seconds} 秒。"
+        "文件：新增 {added}，变更 {changed}，移除 {removed}，有问题 {failed}"
+    ),
+    index_unchanged=(
+        "没有新文章，第 {generation} 代照常使用（{articles} 篇，{passages} 段；有问题的文件 {failed}）"
+    ),
+    index_failed="索引没有更新：{reason}",
+    health="已运行 {up}\n索引：{index}\n启动以来有 {questions} 个问题\n磁盘剩余 {free}",
     nothing_relevant="文章里没有找到与这个问题相关的内容。",
     closest="最接近的报道：",
     untitled="（无标题）",
@@ -160,6 +256,8 @@ _ZH_HANT = Texts(
         "用下面的按鈕翻看其他段落、上下文、全文和其他報道；改了問題，回答也跟著改。\n\n"
         "<b>追問</b>\n"
         "可以接著問「他還強調了什麼？」「那市長呢？」，或回覆我的某則回答追問；換話題用 /new\n\n"
+        "<b>瀏覽</b>\n"
+        "/latest 最新的報道，/articles 按月份，/lang 語言，/forget 刪除您的記錄\n\n"
         "問題裡寫上人名、地點、會議名稱或日期，會找得更準。"
     ),
     usage="請把問題寫在指令後面，例如：\n/ask 警示教育大會是哪天召開的？",
@@ -167,6 +265,53 @@ _ZH_HANT = Texts(
     command_help="怎樣提問",
     command_ask="查找會議報道",
     command_new="換個話題",
+    language="繁體中文",
+    language_of_telegram="與 Telegram 相同",
+    choose_language="請選擇我說話的語言。提問用什麼語言都行。",
+    language_chosen="好，以後用繁體中文。",
+    command_latest="最新的報道",
+    command_articles="按月份看報道",
+    command_lang="語言 · language",
+    command_stats="收錄了多少報道",
+    command_forget="刪除我的記錄",
+    command_reindex="更新索引",
+    command_health="執行狀況",
+    command_ban="停止某人使用",
+    command_unban="恢復某人使用",
+    not_for_you="這個機器人不對所有人開放。您的編號是 <code>{id}</code>，請告訴管理它的人。",
+    slow_down="您問得太快了，請過 {seconds} 秒再問。",
+    thanks_good="謝謝！",
+    thanks_bad="謝謝，記下了。",
+    newest="最新的報道",
+    by_month="各月的報道",
+    without_date="沒有日期",
+    number_of_articles="{articles} 篇",
+    button_months="🗓 按月份",
+    stats_index="<b>{articles}</b> 篇報道，{passages} 段（第 {generation} 代索引，{created}）",
+    stats_dates="最早 {first}，最新 {last}",
+    stats_questions="啟動以來有 {questions} 個問題",
+    stats_you="您的編號是 <code>{id}</code>，語言：{language}",
+    stats_people="保存的記錄：👍 {good}，👎 {bad}；{languages} 人選了語言；{bans} 個停用",
+    all_forgotten="您的記錄都已刪除：語言設定、{feedback} 則評價和上下文。",
+    ban_usage=(
+        "寫上編號，例如 /ban 123456789，或者用 /ban 回覆那人的訊息。群組的編號是負數。\n已停用：{banned}"
+    ),
+    unban_usage="寫上編號，例如 /unban 123456789",
+    banned="已停用 <code>{id}</code>",
+    unbanned="已恢復 <code>{id}</code>",
+    not_banned="<code>{id}</code> 沒有被停用",
+    not_to_ban="<code>{id}</code> 是管理員或我自己，不能停用",
+    index_started="正在更新索引，完成後告訴您。",
+    index_busy="正在更新索引。",
+    index_done=(
+        "索引已更新：第 {generation} 代，{articles} 篇，{passages} 段，用了 {seconds} 秒。"
+        "檔案：新增 {added}，變更 {changed}，移除 {removed}，有問題 {failed}"
+    ),
+    index_unchanged=(
+        "沒有新文章，第 {generation} 代照常使用（{articles} 篇，{passages} 段；有問題的檔案 {failed}）"
+    ),
+    index_failed="索引沒有更新：{reason}",
+    health="已執行 {up}\n索引：{index}\n啟動以來有 {questions} 個問題\n磁碟剩餘 {free}",
     nothing_relevant="文章裡沒有找到與這個問題相關的內容。",
     closest="最接近的報道：",
     untitled="（無標題）",
@@ -229,6 +374,9 @@ _EN = Texts(
         "<b>Following up</b>\n"
         "Go on with “What else did he stress?” or “And the mayor?”, or reply to one of my answers; "
         "/new changes the subject.\n\n"
+        "<b>Reading</b>\n"
+        "/latest shows the newest articles, /articles all by month; /lang changes the language, "
+        "/forget deletes what is kept of you.\n\n"
         "Names of people, places and meetings, and dates, help me to find the right one."
     ),
     usage="Write the question after the command, for example:\n/ask When was the conference held?",
@@ -236,6 +384,60 @@ _EN = Texts(
     command_help="How to ask",
     command_ask="Look for a meeting in the articles",
     command_new="Change the subject",
+    language="English",
+    language_of_telegram="As in Telegram",
+    choose_language="Which language shall I speak? You may ask in any.",
+    language_chosen="Very well, English from now on.",
+    command_latest="The newest articles",
+    command_articles="Articles by month",
+    command_lang="Language · 语言",
+    command_stats="How much there is to read",
+    command_forget="Delete what is kept of me",
+    command_reindex="Bring the index up to date",
+    command_health="How the bot is doing",
+    command_ban="Stop somebody from using the bot",
+    command_unban="Let somebody use the bot again",
+    not_for_you=(
+        "This bot is not open to everybody. Your number is <code>{id}</code>; "
+        "please tell it to whoever runs it."
+    ),
+    slow_down="You are asking very fast. Please wait {seconds} s.",
+    thanks_good="Thank you!",
+    thanks_bad="Thank you, I have noted it.",
+    newest="The newest articles",
+    by_month="Articles by month",
+    without_date="without a date",
+    number_of_articles="{articles} articles",
+    button_months="🗓 By month",
+    stats_index="<b>{articles}</b> articles, {passages} passages (generation {generation} of {created})",
+    stats_dates="From {first} to {last}",
+    stats_questions="{questions} questions since I was started",
+    stats_you="Your number is <code>{id}</code>; language: {language}",
+    stats_people="Kept: 👍 {good}, 👎 {bad}; {languages} chosen languages; {bans} bans",
+    all_forgotten=(
+        "All that was kept of you is deleted: the language, {feedback} ratings, and what we talked of."
+    ),
+    ban_usage=(
+        "Write the number, as in /ban 123456789, or reply with /ban to a message of theirs. "
+        "Groups have negative numbers.\nBanned: {banned}"
+    ),
+    unban_usage="Write the number, as in /unban 123456789",
+    banned="<code>{id}</code> is banned.",
+    unbanned="<code>{id}</code> may use the bot again.",
+    not_banned="<code>{id}</code> was not banned.",
+    not_to_ban="<code>{id}</code> is an admin, or I myself, and cannot be banned.",
+    index_started="The index is being brought up to date; I shall tell you what comes of it.",
+    index_busy="The index is being brought up to date.",
+    index_done=(
+        "Generation {generation} published in {seconds} s: {articles} articles, {passages} passages. "
+        "Files: {added} added, {changed} changed, {removed} removed, {failed} with problems."
+    ),
+    index_unchanged=(
+        "Nothing new; generation {generation} serves on ({articles} articles, {passages} passages; "
+        "{failed} files with problems)."
+    ),
+    index_failed="The index is as it was: {reason}",
+    health="Up {up}\nIndex: {index}\n{questions} questions since the start\nFree on disk: {free}",
     nothing_relevant="The articles say nothing relevant to this question.",
     closest="The closest reports:",
     untitled="(no headline)",

@@ -110,11 +110,27 @@ def _read_environment() -> Tree:
     try:
         return source()
     except (SettingsError, json.JSONDecodeError):
-        name = _variable("articles.paths")  # the only list
-        raise ConfigError(
-            f"articles.paths = {os.environ.get(name, '')!r} (from variable {name}): lists are written as"
-            ' JSON; write it as ["a", "b"]'
-        ) from None
+        raise ConfigError(_explain_list()) from None
+
+
+def _explain_list() -> str:
+    """Return what to say of the list in the environment that is no JSON."""
+    given = {name.upper(): value for name, value in os.environ.items()}
+    for key, default in default_values().items():
+        value = given.get(_variable(key), "")
+        if isinstance(default, tuple) and value and not _is_json(value):
+            shape = '["a", "b"]' if key == "articles.paths" else "[123456, -100123456]"
+            where = f"{key} = {value!r} (from variable {_variable(key)})"
+            return f"{where}: lists are written as JSON; write it as {shape}"
+    return "a variable of the environment that begins with HUIWEN_ is no valid JSON; see config/huiwen.toml"
+
+
+def _is_json(value: str) -> bool:
+    try:
+        json.loads(value)
+    except ValueError:
+        return False
+    return True
 
 
 def default_values() -> dict[str, Any]:

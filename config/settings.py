@@ -74,6 +74,15 @@ class TelegramSettings(_Section):
     api_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^\s/]+")
     proxy_url: str = Field(default="", pattern=r"^$|^(https?|socks5h?)://[^\s/]+")
     k: int = Field(default=3, ge=1, le=10)
+    allow: tuple[int, ...] = ()
+    block: tuple[int, ...] = ()
+    admins: tuple[int, ...] = ()
+    questions_per_minute: float = Field(default=20.0, ge=0.0, le=6000.0)
+    question_burst: int = Field(default=10, ge=1, le=1000)
+    chat_questions_per_minute: float = Field(default=60.0, ge=0.0, le=6000.0)
+    chat_question_burst: int = Field(default=20, ge=1, le=1000)
+    keep_days: int = Field(default=365, ge=0, le=36_500)
+    log_questions: bool = False
 
 
 class LogSettings(_Section):

@@ -52,6 +52,17 @@ class Catalog:
         for number in range(places.size):
             yield self._article(number)
 
+    def refs(self) -> list[ArticleRef]:
+        """Return what to say of all articles in their order; of those without a date, the paper's."""
+        find = "SELECT number, id, title, date, source, kicker, url, published FROM articles"
+        found: list[tuple[int, ArticleRef]] = []
+        for connection, numbers in zip(self.connections, self._layout.articles.numbers, strict=True):
+            for row, article_id, title, date, source, kicker, url, published in connection.execute(find):
+                if numbers[row] >= 0:
+                    ref = ArticleRef(article_id, title, date or published, source, kicker, url)
+                    found.append((int(numbers[row]), ref))
+        return [ref for _, ref in sorted(found, key=lambda each: each[0])]
+
     def article(self, article_id: str) -> Article | None:
         """Return the article of that id, or the one that stands for it, or None."""
         own = self._ids("SELECT number FROM articles WHERE id = ?", article_id)

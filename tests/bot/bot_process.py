@@ -71,23 +71,35 @@ def environment_of(folder: Path, **more: str) -> dict[str, str]:
         "HUIWEN_DATA_DIR": str(folder / "data"),
         "HUIWEN_TELEGRAM__TOKEN": TOKEN,
         "HUIWEN_LOG__LEVEL": "DEBUG",
+        "HUIWEN_TELEGRAM__QUESTIONS_PER_MINUTE": "0",
         "HUIWEN_SEARCH__THRESHOLD": "0",  # how sure an answer must be is tested elsewhere
         **more,
     }
 
 
 def index(folder: Path, **articles: str) -> None:
+    """Add articles to those in `folder` and index them."""
+    write(folder, **articles)
+    huiwen(folder, "index", folder / "articles").check_returncode()
+
+
+def write(folder: Path, **articles: str) -> None:
     (folder / "articles").mkdir(exist_ok=True)
     for name, text in articles.items():
         # Complete at once, for an indexer may be looking.
         (folder / f"{name}.part").write_text(text, encoding="utf-8")
         (folder / f"{name}.part").rename(folder / "articles" / f"{name}.txt")
-    subprocess.run(
-        [HUIWEN, "index", folder / "articles"],
+
+
+def huiwen(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run another command."""
+    return subprocess.run(
+        [HUIWEN, *arguments],
         env=environment_of(folder),
-        check=True,
         capture_output=True,
-        timeout=60,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
     )
 
 

@@ -7,14 +7,19 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from pathlib import Path
 
 from bot.telegram_app import build_application
+from bot.telegram_people import People
 from bot.telegram_polling import Poller
 from config import Settings
 from retrieval.conversation import Conversation
 from retrieval.model import Answer, Article, ArticleRef, Hit
 from tests.bot.botapi import BotApi
 from tests.bot.telegram_world import TOKEN
+
+NOWHERE = Path(__file__).with_name("no data")
+"""A data folder for tests in which nothing is kept."""
 
 PASSAGE = "会议强调，<安全> & 发展。大会于11月20日召开。会议要求抓落实。"
 SENTENCE = "大会于11月20日召开。"
@@ -51,20 +56,24 @@ class SmallAsker:
         return found, Conversation(question, question, found.hits[0] if found.hits else None)
 
 
-def settings_for(api: BotApi, **telegram: object) -> Settings:
-    return Settings.model_validate({"telegram": {"api_url": api.root, "token": TOKEN, **telegram}})
+def settings_for(api: BotApi, data_dir: Path = NOWHERE, **telegram: object) -> Settings:
+    """Return settings under which people are not limited, unless `telegram` says so."""
+    ours = {"api_url": api.root, "token": TOKEN, "questions_per_minute": 0, "chat_questions_per_minute": 0}
+    return Settings.model_validate({"data_dir": data_dir, "telegram": {**ours, **telegram}})
 
 
 @contextlib.contextmanager
-def running(api: BotApi, asker: SmallAsker) -> Iterator[Callable[[], None]]:
+def running(api: BotApi, asker: SmallAsker, settings: Settings | None = None) -> Iterator[Callable[[], None]]:
     """Run the bot in a thread until the body ends; yield what tells it to stop."""
+    settings = settings or settings_for(api)
     started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
     stopped: Future[None] = Future()
 
     async def serve() -> None:
         stop = asyncio.Event()
         started.set_result((asyncio.get_running_loop(), stop))
-        await Poller(build_application(settings_for(api), asker)).run(stop)
+        with contextlib.closing(People.open(settings)) as people:
+            await Poller(build_application(settings, asker, people)).run(stop)
 
     def run() -> None:
         try:

@@ -226,16 +226,27 @@ def test_slow_searches_run_side_by_side_and_show_typing(api: BotApi, asker: Smal
 
 
 def test_commands_are_announced(api: BotApi, asker: SmallAsker) -> None:
-    with running(api, asker):
-        api.wait_called("setMyCommands", 2)
+    with running(api, asker, settings_for(api, admins=[BOB["id"]])):
+        api.wait_called("setMyCommands", 6)
     menus = {
-        c.params.get("language_code", ""): c.params["commands"]
+        (c.params["scope"]["type"], c.params.get("language_code", "")): c.params["commands"]
         for c in api.calls
         if c.method == "setMyCommands"
     }
-    assert set(menus) == {"", "zh"}
-    assert [each["command"] for each in menus["zh"]] == ["ask", "new", "help", "start"]
-    assert menus["zh"][0]["description"] == ZH.command_ask
+    names = {place: [each["command"] for each in menu] for place, menu in menus.items()}
+    assert set(names) == {
+        (scope, code) for scope in ("all_private_chats", "all_group_chats", "chat") for code in ("", "zh")
+    }
+    assert names["all_private_chats", ""][0] == names["all_group_chats", "zh"][0] == "ask"
+    assert menus["all_private_chats", "zh"][0]["description"] == ZH.command_ask
+    assert menus["chat", ""][0]["description"] == EN.command_ask
+    assert set(names["chat", ""]) - set(names["all_private_chats", ""]) == {
+        "ban",
+        "unban",
+        "reindex",
+        "health",
+    }
+    assert "forget" in names["all_private_chats", ""] and "forget" not in names["all_group_chats", ""]
 
 
 def test_stopping_finishes_the_answers_in_flight(api: BotApi, asker: SmallAsker) -> None:

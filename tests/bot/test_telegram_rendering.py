@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.telegram_callbacks import Action, decode
 from bot.telegram_markup import MESSAGE_UNITS, plain_text, render_date
+from bot.telegram_ratings import read_rating
 from bot.telegram_rendering import (
     render_answer,
     render_citation,
@@ -81,7 +82,7 @@ def _check(screen: Screen) -> str:
     assert plain_text(screen.text) == shown
     for button in (button for row in screen.rows for button in row):
         assert button.label.strip() and units(button.label) <= 120
-        assert decode(button.data) is not None
+        assert decode(button.data) is not None or read_rating(button.data) is not None
         f"{button.label}{button.data}".encode()
     screen.text.encode("utf-8")
     return shown
@@ -147,7 +148,7 @@ def test_hits_are_paged() -> None:
     for position, pager in enumerate(pagers, start=1):
         screen = render_answer(_answer(*hits), ZH, position)
         assert parse(screen.text).under("blockquote") == [hits[position - 1].text]
-        assert _buttons(screen) == [*pager, ZH.button_more, ZH.button_whole, ZH.button_others]
+        assert _buttons(screen) == [*pager, ZH.button_more, ZH.button_whole, ZH.button_others, "👍", "👎"]
         last = decode(screen.rows[0][-1].data)
         assert last is not None and last.action is Action.HIT and last.position == min(position + 1, 3)
         more = decode(screen.rows[1][0].data)

@@ -5,6 +5,7 @@ import string
 
 import pytest
 
+from bot.telegram_menus import ADMINS, GROUPS, PRIVATE
 from bot.texts import LANGUAGES, Texts, texts_for
 from tests.bot.botapi_checks import units
 from tests.bot.telegram_html import parse
@@ -74,3 +75,12 @@ def test_what_is_shown_without_markup_has_none_and_fits(texts: Texts) -> None:
         for name in names:
             text = getattr(texts, name)
             assert units(text) <= limit and not set(text) & set("<>&{}"), name
+
+
+@pytest.mark.parametrize("texts", LANGUAGES.values())
+def test_what_presses_and_menus_say_has_no_markup_and_fits(texts: Texts) -> None:
+    said = [texts.language_chosen, texts.thanks_good, texts.thanks_bad, texts.slow_down.format(seconds=600)]
+    assert all(units(text) <= 200 and not set(text) & set("<>&{}") for text in said)
+    for name in {*PRIVATE, *GROUPS, *ADMINS}:
+        assert 1 <= units(getattr(texts, f"command_{name}")) <= 60, name
+    assert texts.language in {"简体中文", "繁體中文", "English"}

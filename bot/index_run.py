@@ -1,0 +1,86 @@
+"""One run of `huiwen index` in a process of its own, for an admin who asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+_log = logging.getLogger(__name__)
+
+_END_S = 3.0
+_COMPLAINT = "huiwen: "  # before what the command line says of errors
+_REASON_CHARS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a run."""
+
+    report: Mapping[str, Any] = field(default_factory=dict)
+    """As `huiwen index --json` prints it; empty where the run failed."""
+    reason: str = ""
+    """Why it failed, in a line."""
+
+
+class IndexRun:
+    """Starts one run at a time."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Take the command, which prints its report as JSON, and the environment that it is given."""
+        self._command = command
+        self._environment = environment
+        self.busy = False
+
+    def start(self) -> asyncio.Task[Outcome]:
+        """Return a run; cancelled, it ends the process too. Only while not `busy`, which it makes true."""
+        self.busy = True
+        return asyncio.create_task(self._run_and_free())
+
+    async def _run_and_free(self) -> Outcome:
+        try:
+            return await self._run()
+        finally:
+            self.busy = False
+
+    async def _run(self) -> Outcome:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=self._environment
+            )
+        except OSError as error:
+            return Outcome(reason=f"it cannot be started ({error.strerror or error})")
+        try:
+            out, complaints = await process.communicate()
+        finally:
+            await _end(process)
+        lines = [line.strip() for line in complaints.decode("utf-8", "replace").splitlines() if line.strip()]
+        for line in lines:
+            _log.info("Index: %s", line.removeprefix(_COMPLAINT))
+        try:
+            report = json.loads(out) if process.returncode == 0 else None
+        except ValueError:
+            report = None
+        if not isinstance(report, dict):
+            last = lines[-1].removeprefix(_COMPLAINT) if lines else f"status {process.returncode}"
+            return Outcome(reason=last[:_REASON_CHARS])
+        return Outcome(report)
+
+
+async def _end(process: Process) -> None:
+    """See to it that a process is gone."""
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), _END_S)
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
