@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
+import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -18,8 +21,9 @@ from retrieval.model import Answer, Article, ArticleRef, Hit
 from tests.bot.botapi import BotApi
 from tests.bot.telegram_world import TOKEN
 
-NOWHERE = Path(__file__).with_name("no data")
-"""A data folder for tests in which nothing is kept."""
+NOWHERE = Path(tempfile.mkdtemp(prefix="huiwen-test-"))
+"""A data folder for tests that do not look at what is kept; it goes when the tests end."""
+atexit.register(shutil.rmtree, NOWHERE, ignore_errors=True)
 
 PASSAGE = "会议强调，<安全> & 发展。大会于11月20日召开。会议要求抓落实。"
 SENTENCE = "大会于11月20日召开。"
