@@ -126,22 +126,6 @@ def test_answers_stay_in_their_topic(api: BotApi) -> None:
 
 
 @pytest.mark.usefixtures("bot")
-def test_what_is_no_text_gets_a_kind_line_in_private_only(api: BotApi) -> None:
-    voice = {"file_id": "f", "file_unique_id": "u", "duration": 3}
-    api.post(chat=GROUP, voice=voice)
-    api.post(pinned_message={"message_id": 1, "date": 0, "chat": PRIVATE})
-    api.post(voice=voice)
-    for _ in range(3):
-        api.post(voice=voice, media_group_id="album")
-    api.post(photo=[{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}], caption=QUESTION)
-    api.say("/help")
-    sent = api.wait_sent(4)
-    said = [call.params["text"] for call in sent]
-    assert said.count(ZH.not_heard) == 2 and said.count(ZH.not_seen) == 1
-    assert {call.params["chat_id"] for call in sent} == {PRIVATE["id"]}
-
-
-@pytest.mark.usefixtures("bot")
 def test_bots_and_channels_get_no_answer(api: BotApi, asker: SmallAsker) -> None:
     message = {"message_id": 9, "date": 1, "chat": PRIVATE, "from": BOB, "text": "改过"}
     channel = {**message, "chat": {"id": -100555, "type": "channel", "title": "频道"}}
