@@ -33,7 +33,7 @@ _MOST = 50  # results in all; whoever wants more has another question
 _CACHE_S = 30
 _CACHE_EMPTY_S = 600
 _SENTENCE_UNITS = 200
-_START = "inline"  # what /start is given by the button above the results
+START = "inline"  # what /start is given by the button above the results
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _OFFSET = re.compile(r"(\d{1,12})\.(\d{1,4})")
@@ -74,7 +74,7 @@ class InlineAnswers:
             page = Page((), "", empty, _CACHE_EMPTY_S)
         else:
             page = await asyncio.to_thread(self._find, question, query.offset, texts)
-        button = InlineQueryResultsButton(page.note, start_parameter=_START) if page.note else None
+        button = InlineQueryResultsButton(page.note, start_parameter=START) if page.note else None
         try:
             await query.answer(
                 page.results,

@@ -24,7 +24,7 @@ from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError
 from telegram.ext import AIORateLimiter
 
 from bot.telegram_markup import plain_text
-from bot.telegram_screens import Screen
+from bot.telegram_screens import Button, Screen
 
 _log = logging.getLogger(__name__)
 
@@ -120,16 +120,16 @@ async def edit(bot: Bot, chat_id: int, number: int, screen: Screen) -> None:
             await asyncio.sleep(pause)  # shown twice it is the same
 
 
-async def send_file(answer: Message, name: str, text: str, caption: str) -> None:
-    """Send a text file in reply to an answer of ours. Raises TelegramError."""
-    await answer.get_bot().send_document(
-        answer.chat_id,
+async def send_file(message: Message, name: str, text: str, caption: str) -> None:
+    """Send a text file in reply to a message. Raises TelegramError."""
+    await message.get_bot().send_document(
+        message.chat_id,
         text.encode(),
         caption=caption,
         parse_mode=ParseMode.HTML,
         filename=name,
-        message_thread_id=_topic(answer),
-        reply_parameters=ReplyParameters(answer.message_id, allow_sending_without_reply=True),
+        message_thread_id=_topic(message),
+        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
     )
 
 
@@ -196,9 +196,13 @@ async def _send(
 def _keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
     if not screen.rows:
         return None
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(each.label, callback_data=each.data) for each in row] for row in screen.rows]
-    )
+    return InlineKeyboardMarkup([[_button(each) for each in row] for row in screen.rows])
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.inline:
+        return InlineKeyboardButton(button.label, switch_inline_query=button.data)
+    return InlineKeyboardButton(button.label, callback_data=button.data)
 
 
 def _may_have_arrived(error: NetworkError) -> bool:

@@ -50,6 +50,8 @@ class BotApi:
         self.calls: list[Call] = []
         self.said: list[str] = []
         self.pushed: list[dict[str, Any]] = []
+        self.rights = {"supports_inline_queries": True}
+        """What getMe tells of the bot's settings."""
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._pending: dict[int, dict[str, Any]] = {}
         self._numbers = iter(range(500, 10**9))
@@ -265,7 +267,7 @@ class BotApi:
         if method == "getUpdates":
             return await self._get_updates(params)
         if method == "getMe":
-            return ok({**BOT, "can_join_groups": True, "can_read_all_group_messages": False})
+            return ok({**BOT, "can_join_groups": True, "can_read_all_group_messages": False, **self.rights})
         writes = {
             "sendMessage": self._chats.send_message,
             "sendDocument": self._chats.send_document,

@@ -26,7 +26,7 @@ _POLL = {
     **{"allows_revoting": False, "members_only": False},
 }
 _STICKER = {**_PICTURE, "type": "regular", "is_animated": False, "is_video": False}
-_KINDS: dict[str, tuple[object, str]] = {
+_KINDS: dict[str, tuple[Any, str]] = {
     "voice": ({**_FILE, "duration": 3}, ZH.not_heard),
     "audio": ({**_FILE, "duration": 3}, ZH.not_heard),
     "video_note": ({**_FILE, "length": 3, "duration": 3}, ZH.not_heard),
@@ -171,7 +171,7 @@ def test_another_command_in_a_caption_is_none(api: BotApi, asker: SmallAsker) ->
 
 
 def test_captions_and_replies_count_as_questions(api: BotApi, asker: SmallAsker) -> None:
-    limits = {"questions_per_minute": 0.01, "question_burst": 2}
+    limits: dict[str, Any] = {"questions_per_minute": 0.01, "question_burst": 2}
     with running(api, asker, settings_for(api, **limits)):
         _post(api, QUESTION)
         api.wait_sent(1)
