@@ -48,6 +48,8 @@ from retrieval.errors import BadQueryError, NoIndexError, RetrievalError
 _log = logging.getLogger(__name__)
 
 QUESTION_CHARS = 1000  # a question is a sentence or two; an encoder would blur anything longer
+_REASON_CHARS = 200  # a proxy in between may answer with a whole page
+_WITHHELD = "(its text quotes the question and is withheld)"
 _QUOTED_CHARS = 4  # a message that has this many characters of the question in a row is taken to quote it
 
 
@@ -183,7 +185,9 @@ class Handlers:
         if isinstance(error, Forbidden):
             _log.info("A chat does not let the bot write: %s", error.message)
         elif isinstance(error, TelegramError):
-            _log.warning("A message could not be sent: %s: %s", type(error).__name__, error.message)
+            quotes = _quotes(error.message, _words(update))  # a proxy may send back what it was sent
+            reason = _WITHHELD if quotes else error.message[:_REASON_CHARS]
+            _log.warning("A message could not be sent: %s: %s", type(error).__name__, reason)
         elif error is not None:
             _log.error("A question could not be answered: %s", _describe(error, _words(update)))
             if message is not None:
@@ -194,7 +198,7 @@ async def _apologize(message: Message) -> None:
     try:
         await reply(message, [_texts(message).trouble])
     except TelegramError as error:
-        _log.warning("The user could not be told: %s: %s", type(error).__name__, error.message)
+        _log.warning("The user could not be told: %s", type(error).__name__)
 
 
 def _message(update: Update) -> Message:
@@ -228,7 +232,7 @@ def _describe(error: BaseException, words: str) -> str:
         cause = cause.__cause__ or cause.__context__
     if any(_quotes(str(each), words) for each in chain):
         frames = "".join(traceback.format_tb(error.__traceback__))
-        return f"{type(error).__name__} (its text quotes the question and is withheld)\n{frames}"
+        return f"{type(error).__name__} {_WITHHELD}\n{frames}"
     if isinstance(error, RetrievalError | EmbeddingError):  # one line that says how to mend it
         return str(error)
     return f"{type(error).__name__}\n" + "".join(traceback.format_exception(error))

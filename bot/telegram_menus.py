@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from telegram import (
     Bot,
@@ -15,6 +16,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
+from bot.telegram_sending import persist
 from bot.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts
 
 _log = logging.getLogger(__name__)
@@ -60,7 +62,7 @@ class Menus:
                 await _fill(bot, scope, names, _BY_CODE)
             else:
                 for code in _BY_CODE:
-                    await bot.delete_my_commands(scope, code or None)
+                    await persist(partial(bot.delete_my_commands, scope, code or None))
         except TelegramError as error:  # before the first message of an admin there is no chat
             _log.debug("The menu of a chat could not be set: %s", error.message[:_REASON_CHARS])
 
@@ -68,4 +70,4 @@ class Menus:
 async def _fill(bot: Bot, scope: BotCommandScope, names: Sequence[str], texts: Mapping[str, Texts]) -> None:
     for code, each in texts.items():
         commands = [BotCommand(name, getattr(each, f"command_{name}")) for name in names]
-        await bot.set_my_commands(commands, scope, code or None)
+        await persist(partial(bot.set_my_commands, commands, scope, code or None))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypeVar
 
 import httpx
 from telegram import (
@@ -21,7 +21,6 @@ from telegram import (
 )
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
-from telegram.ext import AIORateLimiter
 
 from bot.telegram_markup import plain_text
 from bot.telegram_screens import Button, Screen
@@ -29,37 +28,14 @@ from bot.telegram_screens import Button, Screen
 _log = logging.getLogger(__name__)
 
 _PAUSES_S = (0.3, 1.0, 3.0)  # before each new attempt; a server that restarts is back within a few seconds
-_FLOOD_RETRIES = 5
 _TYPING_S = 4.5  # Telegram shows "typing" for five seconds
 _HEAD_START_S = 0.25  # an answer that overtook its "typing" would be followed by five seconds of it
 _HTML: str | None = ParseMode.HTML
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
+_Result = TypeVar("_Result")
+
 _running: set[asyncio.Task[None]] = set()  # asyncio itself keeps weak references only
-
-
-class AnswersFirst(AIORateLimiter):
-    """Paces what is sent and waits out 429, except for the typing action.
-
-    That one would use up half of a group's twenty messages a minute, and its 429 would hold up the answer.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(max_retries=_FLOOD_RETRIES)
-
-    async def process_request(
-        self,
-        callback: Callable[..., Coroutine[Any, Any, Any]],
-        args: Any,  # noqa: ANN401
-        kwargs: dict[str, Any],
-        endpoint: str,
-        data: dict[str, Any],
-        rate_limit_args: int | None,
-    ) -> Any:  # noqa: ANN401
-        """Send a request when its turn has come."""
-        if endpoint == "sendChatAction":
-            return await callback(*args, **kwargs)
-        return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +98,32 @@ async def edit(bot: Bot, chat_id: int, number: int, screen: Screen) -> None:
 
 async def send_file(message: Message, name: str, text: str, caption: str) -> None:
     """Send a text file in reply to a message. Raises TelegramError."""
-    await message.get_bot().send_document(
-        message.chat_id,
-        text.encode(),
-        caption=caption,
-        parse_mode=ParseMode.HTML,
-        filename=name,
-        message_thread_id=_topic(message),
-        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+    await persist(
+        lambda: message.get_bot().send_document(
+            message.chat_id,
+            text.encode(),
+            caption=caption,
+            parse_mode=ParseMode.HTML,
+            filename=name,
+            message_thread_id=_topic(message),
+            reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+        )
     )
+
+
+async def persist(send: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Return what a request brings, sent again where the network failed it, not where it may have arrived.
+
+    Raises TelegramError when Telegram refuses or stays unreachable.
+    """
+    for pause in _PAUSES_S:
+        try:
+            return await send()
+        except NetworkError as error:
+            if isinstance(error, BadRequest) or _may_have_arrived(error):
+                raise
+            await asyncio.sleep(pause)
+    return await send()
 
 
 @contextlib.asynccontextmanager
