@@ -28,6 +28,7 @@ from bot.telegram_screens import Button, Screen
 _log = logging.getLogger(__name__)
 
 _PAUSES_S = (0.3, 1.0, 3.0)  # before each new attempt; a server that restarts is back within a few seconds
+_TYPING_AFTER_S = 0.2  # most answers are there long before, and a request less is a third of their cost
 _TYPING_S = 4.5  # Telegram shows "typing" for five seconds
 _HEAD_START_S = 0.25  # an answer that overtook its "typing" would be followed by five seconds of it
 _HTML: str | None = ParseMode.HTML
@@ -128,18 +129,26 @@ async def persist(send: Callable[[], Awaitable[_Result]]) -> _Result:
 
 @contextlib.asynccontextmanager
 async def typing(message: Message) -> AsyncIterator[None]:
-    """Show "typing" where `message` came from while the body runs. Never fails, and hardly waits."""
+    """Show "typing" where `message` came from if the body takes a while. Never fails, and hardly waits."""
     shown, done = asyncio.Event(), asyncio.Event()
-    task = asyncio.create_task(_type_until(done, shown, message))
-    _running.add(task)
-    task.add_done_callback(_running.discard)
+
+    def start() -> None:
+        task = asyncio.create_task(_type_until(done, shown, message))
+        _running.add(task)
+        task.add_done_callback(_running.discard)
+
+    loop = asyncio.get_running_loop()
+    begins = loop.time() + _TYPING_AFTER_S
+    timer = loop.call_at(begins, start)
     try:
         yield
     finally:
         # A request under way is left to end by itself: cancelling it would cost its connection.
         done.set()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(shown.wait(), _HEAD_START_S)
+        timer.cancel()
+        if loop.time() >= begins:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(shown.wait(), _HEAD_START_S)
 
 
 def _topic(message: Message) -> int | None:
