@@ -130,23 +130,22 @@ async def persist(send: Callable[[], Awaitable[_Result]]) -> _Result:
 @contextlib.asynccontextmanager
 async def typing(message: Message) -> AsyncIterator[None]:
     """Show "typing" where `message` came from if the body takes a while. Never fails, and hardly waits."""
-    shown, done = asyncio.Event(), asyncio.Event()
+    shown, done, started = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     def start() -> None:
+        started.set()
         task = asyncio.create_task(_type_until(done, shown, message))
         _running.add(task)
         task.add_done_callback(_running.discard)
 
-    loop = asyncio.get_running_loop()
-    begins = loop.time() + _TYPING_AFTER_S
-    timer = loop.call_at(begins, start)
+    timer = asyncio.get_running_loop().call_later(_TYPING_AFTER_S, start)
     try:
         yield
     finally:
         # A request under way is left to end by itself: cancelling it would cost its connection.
         done.set()
         timer.cancel()
-        if loop.time() >= begins:
+        if started.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(shown.wait(), _HEAD_START_S)
 

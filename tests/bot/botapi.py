@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
@@ -56,6 +56,8 @@ class BotApi:
         """What getMe tells of the bot's settings."""
         self.handed: dict[int, float] = {}
         """When each update was first given to the bot, by its number."""
+        self.begun: Counter[str] = Counter()
+        """How many requests of each method have come, those that are not dealt with yet included."""
         self.listener: Callable[[Call], None] = lambda call: None
         """Is told of every request, in the server's thread."""
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
@@ -253,6 +255,8 @@ class BotApi:
         params, wrong = decode(method, form)
         with self._changed:
             self.violations += wrong
+            self.begun[method] += 1
+            self._changed.notify_all()
             fault = self._faults[method].popleft() if self._faults[method] else Fault()
         if fault.delay:
             await asyncio.sleep(fault.delay)

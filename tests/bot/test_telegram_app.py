@@ -111,7 +111,8 @@ def test_a_reply_goes_on_from_the_answer_it_replies_to(api: BotApi, asker: Small
 
 
 @pytest.mark.usefixtures("bot")
-def test_answers_stay_in_their_topic(api: BotApi) -> None:
+def test_answers_stay_in_their_topic(api: BotApi, asker: SmallAsker) -> None:
+    asker.before = lambda question: api.wait(lambda: api.begun["sendChatAction"] == 2)
     api.say(f"/ask {QUESTION}", chat=FORUM, message_thread_id=TOPIC, is_topic_message=True)
     # A thread of replies in a group that is no forum has a number too; sending to it is refused.
     api.say(f"/ask {QUESTION}", chat=GROUP, message_thread_id=4711)
@@ -200,6 +201,7 @@ def test_slow_searches_run_side_by_side_and_show_typing(api: BotApi, asker: Smal
 
     def meet(question: str) -> None:
         together.wait()
+        api.wait(lambda: api.begun["sendChatAction"] == 2)
 
     asker.before = meet
     api.say("一？")
@@ -207,6 +209,14 @@ def test_slow_searches_run_side_by_side_and_show_typing(api: BotApi, asker: Smal
     api.wait_sent(2)
     api.wait_called("sendChatAction")
     assert next(c.method for c in api.calls if c.method.startswith("send")) == "sendChatAction"
+
+
+@pytest.mark.usefixtures("bot")
+def test_quick_answers_show_no_typing(api: BotApi) -> None:
+    for count in range(1, 4):
+        api.say(QUESTION)
+        api.wait_sent(count)
+    assert api.begun["sendChatAction"] < 3  # on a machine that is busy, one or the other is not quick
 
 
 def test_commands_are_announced(api: BotApi, asker: SmallAsker) -> None:

@@ -39,8 +39,10 @@ QUESTION = "警示教育大会是哪天召开的？"
         Fault(delay=8),
     ],
 )
-def test_typing_never_harms_the_answer(api: BotApi, fault: Fault) -> None:
+def test_typing_never_harms_the_answer(api: BotApi, asker: SmallAsker, fault: Fault) -> None:
     api.inject("sendChatAction", fault)
+    # By the time that the answer is there, typing is under way.
+    asker.before = lambda question: api.wait(lambda: api.begun["sendChatAction"] > 0)
     api.say(QUESTION)
     api.wait_sent(1, seconds=5)
 
@@ -116,6 +118,8 @@ def test_any_method_may_fail_and_nothing_is_lost_or_doubled(
     api: BotApi, asker: SmallAsker, method: str, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
     api.inject(method, fault)
+    if method == "sendChatAction":  # which only slow answers have
+        asker.before = lambda question: api.wait_called(method)
     with caplog.at_level(logging.INFO), running(api, asker):
         api.say(QUESTION)
         (sent,) = api.wait_sent(1)
