@@ -35,6 +35,7 @@ from bot.telegram_questions import (
     source_of,
     words_of,
 )
+from bot.telegram_reasons import reason_of
 from bot.telegram_recent import Recent
 from bot.telegram_rendering import render_answer, render_help, render_too_long
 from bot.telegram_screens import Screen
@@ -48,7 +49,6 @@ from retrieval.errors import BadQueryError, NoIndexError, RetrievalError
 _log = logging.getLogger(__name__)
 
 QUESTION_CHARS = 1000  # a question is a sentence or two; an encoder would blur anything longer
-_REASON_CHARS = 200  # a proxy in between may answer with a whole page
 _WITHHELD = "(its text quotes the question and is withheld)"
 _QUOTED_CHARS = 4  # a message that has this many characters of the question in a row is taken to quote it
 
@@ -183,11 +183,9 @@ class Handlers:
         error = context.error
         message = (update.message or update.edited_message) if isinstance(update, Update) else None
         if isinstance(error, Forbidden):
-            _log.info("A chat does not let the bot write: %s", error.message)
+            _log.info("A chat does not let the bot write: %s", _reason(error, update))
         elif isinstance(error, TelegramError):
-            quotes = _quotes(error.message, _words(update))  # a proxy may send back what it was sent
-            reason = _WITHHELD if quotes else error.message[:_REASON_CHARS]
-            _log.warning("A message could not be sent: %s: %s", type(error).__name__, reason)
+            _log.warning("A message could not be sent: %s: %s", type(error).__name__, _reason(error, update))
         elif error is not None:
             _log.error("A question could not be answered: %s", _describe(error, _words(update)))
             if message is not None:
@@ -221,6 +219,11 @@ def _words(update: object) -> str:
     if update.inline_query:
         texts.append(update.inline_query.query)
     return "\n".join(text for text in texts if text)
+
+
+def _reason(error: TelegramError, update: object) -> str:
+    reason = reason_of(error)
+    return _WITHHELD if _quotes(reason, _words(update)) else reason
 
 
 def _describe(error: BaseException, words: str) -> str:

@@ -204,6 +204,11 @@ class BotApi:
         with self._changed:
             return sorted(self._pending)
 
+    def pending(self) -> list[dict[str, Any]]:
+        """Return the updates that are not confirmed."""
+        with self._changed:
+            return list(self._pending.values())
+
     def message_ids(self) -> list[tuple[int, int]]:
         """Return chat and number of all messages, the bot's included."""
         with self._changed:
