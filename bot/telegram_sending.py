@@ -28,7 +28,7 @@ from bot.telegram_screens import Button, Screen
 _log = logging.getLogger(__name__)
 
 _PAUSES_S = (0.3, 1.0, 3.0)  # before each new attempt; a server that restarts is back within a few seconds
-_TYPING_AFTER_S = 0.2  # most answers are there long before, and a request less is a third of their cost
+_TYPING_AFTER_S = 0.2  # most answers are there long before, and cost a request less
 _TYPING_S = 4.5  # Telegram shows "typing" for five seconds
 _HEAD_START_S = 0.25  # an answer that overtook its "typing" would be followed by five seconds of it
 _HTML: str | None = ParseMode.HTML
