@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,12 +51,19 @@ class IndexRun:
     async def _run(self) -> Outcome:
         try:
             process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=self._environment
+                *self._command,
+                stdin=PIPE,  # closes with us, however we end; then the process ends too
+                stdout=PIPE,
+                stderr=PIPE,
+                env=self._environment,
             )
         except OSError as error:
             return Outcome(reason=f"it cannot be started ({error.strerror or error})")
         try:
-            out, complaints = await process.communicate()
+            assert process.stdout is not None and process.stderr is not None
+            # Not `communicate`, which from Python 3.12 on closes standard input.
+            out, complaints = await asyncio.gather(process.stdout.read(), process.stderr.read())
+            await process.wait()
         finally:
             await _end(process)
         lines = [line.strip() for line in complaints.decode("utf-8", "replace").splitlines() if line.strip()]
@@ -74,6 +81,8 @@ class IndexRun:
 
 async def _end(process: Process) -> None:
     """See to it that a process is gone."""
+    if process.stdin is not None:
+        process.stdin.close()
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):

@@ -46,7 +46,7 @@ class People:
     def open(cls, settings: Settings, config_file: Path | None = None, secrets: Sequence[str] = ()) -> People:
         """Return what the data folder has of people. Raises StateError."""
         state = State.open(settings.data_dir / FILE_NAME, settings.telegram.keep_days)
-        run = IndexRun(*index_process(settings.data_dir, config_file, secrets, "--json", "--wait"))
+        run = IndexRun(*index_process(settings.data_dir, config_file, secrets, "--json", "--wait", "--tied"))
         return cls(settings, state, run)
 
     def close(self) -> None:

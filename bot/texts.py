@@ -99,6 +99,9 @@ class Texts:
     inline_empty: str
     """What stands above the results of an inline query, as does the next: plain text."""
     inline_nothing: str
+    inline_usage: str
+    """Takes {bot}."""
+    button_inline: str
 
     no_articles: str
     too_long: str
@@ -221,6 +224,13 @@ _ZH = Texts(
     button_gone="这个按钮已失效，请重新提问。",
     inline_empty="输入问题，查找会议报道",
     inline_nothing="没有找到相关内容，点此私聊提问",
+    inline_usage=(
+        "在任何聊天里输入 @{bot}、一个空格和问题，例如：\n"
+        "<code>@{bot} 警示教育大会是哪天召开的？</code>\n"
+        "输入框上方会列出相关段落，选一条，就发到那个聊天里。\n\n"
+        "也可以在这里直接问我，还能看上下文和全文。"
+    ),
+    button_inline="去聊天里提问",
     no_articles="还没有可以查找的文章，请稍后再问。",
     too_long="这个问题太长了。请用一两句话提问，不超过 {limit} 个字符。",
     cannot_search="这个问题里没有可以查找的文字，请换一种说法。",
@@ -336,6 +346,13 @@ _ZH_HANT = Texts(
     button_gone="這個按鈕已失效，請重新提問。",
     inline_empty="輸入問題，查找會議報道",
     inline_nothing="沒有找到相關內容，點此私訊提問",
+    inline_usage=(
+        "在任何聊天裡輸入 @{bot}、一個空格和問題，例如：\n"
+        "<code>@{bot} 警示教育大會是哪天召開的？</code>\n"
+        "輸入框上方會列出相關段落，選一則，就發到那個聊天裡。\n\n"
+        "也可以在這裡直接問我，還能看上下文和全文。"
+    ),
+    button_inline="去聊天裡提問",
     no_articles="還沒有可以查找的文章，請稍後再問。",
     too_long="這個問題太長了。請用一兩句話提問，不超過 {limit} 個字元。",
     cannot_search="這個問題裡沒有可以查找的文字，請換一種說法。",
@@ -462,6 +479,13 @@ _EN = Texts(
     button_gone="This button no longer works. Please ask again.",
     inline_empty="Type a question about a meeting",
     inline_nothing="Nothing relevant; ask me in private",
+    inline_usage=(
+        "In any chat, type @{bot}, a space and a question, for example:\n"
+        "<code>@{bot} Who chaired the meeting?</code>\n"
+        "Passages that answer appear above what you type; choose one, and it is posted there.\n\n"
+        "Or ask me here, where you can also see the context and the whole article."
+    ),
+    button_inline="Ask in another chat",
     no_articles="There are no articles yet. Please ask again later.",
     too_long="This question is too long. Please ask in a sentence or two, at most {limit} characters.",
     cannot_search="There is nothing in this question that I could look for. Please put it another way.",

@@ -72,7 +72,7 @@ class TelegramSettings(_Section):
     token_file: Annotated[UserPath | None, BeforeValidator(_none_if_empty)] = None
     api_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^\s/]+")
     proxy_url: str = Field(default="", pattern=r"^$|^(https?|socks5h?)://[^\s/]+")
-    k: int = Field(default=3, ge=1, le=10)
+    k: int = Field(default=5, ge=1, le=10)
     allow: tuple[int, ...] = ()
     block: tuple[int, ...] = ()
     admins: tuple[int, ...] = ()

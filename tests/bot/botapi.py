@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
@@ -34,6 +34,8 @@ class Call:
     params: dict[str, Any]
     served: bool
     """False where a fault kept it from having an effect."""
+    at: float = 0.0
+    """When it came, by the monotonic clock."""
 
     @property
     def shown(self) -> str:
@@ -50,6 +52,14 @@ class BotApi:
         self.calls: list[Call] = []
         self.said: list[str] = []
         self.pushed: list[dict[str, Any]] = []
+        self.rights = {"supports_inline_queries": True}
+        """What getMe tells of the bot's settings."""
+        self.handed: dict[int, float] = {}
+        """When each update was first given to the bot, by its number."""
+        self.begun: Counter[str] = Counter()
+        """How many requests of each method have come, those that are not dealt with yet included."""
+        self.listener: Callable[[Call], None] = lambda call: None
+        """Is told of every request, in the server's thread."""
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._pending: dict[int, dict[str, Any]] = {}
         self._numbers = iter(range(500, 10**9))
@@ -113,7 +123,7 @@ class BotApi:
         if reply_to is not None:
             fields["reply_to_message"] = self._chats.messages[chat["id"], reply_to]
         number = int(self._chats.new(chat, user, fields)["message_id"])
-        self.push({"update_id": next(self._numbers), "message": self._chats.seen(chat["id"], number)})
+        self.push({"update_id": number, "message": self._chats.seen(chat["id"], number)})
         return number
 
     def rewrite(self, number: int, text: str, *, chat: dict[str, Any] = PRIVATE) -> None:
@@ -194,6 +204,11 @@ class BotApi:
         with self._changed:
             return sorted(self._pending)
 
+    def pending(self) -> list[dict[str, Any]]:
+        """Return the updates that are not confirmed."""
+        with self._changed:
+            return list(self._pending.values())
+
     def message_ids(self) -> list[tuple[int, int]]:
         """Return chat and number of all messages, the bot's included."""
         with self._changed:
@@ -240,32 +255,36 @@ class BotApi:
         method = request.match_info["method"]
         if request.match_info["token"] != TOKEN:
             return error(401, "Unauthorized")
+        came = time.monotonic()
         form = {**request.query, **(await request.post())}
         params, wrong = decode(method, form)
         with self._changed:
             self.violations += wrong
+            self.begun[method] += 1
+            self._changed.notify_all()
             fault = self._faults[method].popleft() if self._faults[method] else Fault()
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.drop == "before" or fault.status:
-            self._record(Call(method, params, served=False))
+            self._record(Call(method, params, served=False, at=came))
             return drop(request) if fault.drop else fail(fault)
         response = (
             error(400, wrong[0].partition(": ")[2]) if wrong else await self._serve_call(method, params)
         )
-        self._record(Call(method, params, served=response.status == 200))
+        self._record(Call(method, params, served=response.status == 200, at=came))
         return drop(request) if fault.drop else response
 
     def _record(self, call: Call) -> None:
         with self._changed:
             self.calls.append(call)
             self._changed.notify_all()
+        self.listener(call)
 
     async def _serve_call(self, method: str, params: dict[str, Any]) -> web.Response:
         if method == "getUpdates":
             return await self._get_updates(params)
         if method == "getMe":
-            return ok({**BOT, "can_join_groups": True, "can_read_all_group_messages": False})
+            return ok({**BOT, "can_join_groups": True, "can_read_all_group_messages": False, **self.rights})
         writes = {
             "sendMessage": self._chats.send_message,
             "sendDocument": self._chats.send_document,
@@ -295,7 +314,11 @@ class BotApi:
                 ready = [update for number, update in sorted(self._pending.items())]
             left = deadline - time.monotonic()
             if ready or left <= 0 or self._stop.is_set():
-                return ok(ready[: params.get("limit", 100)])
+                del ready[params.get("limit", 100) :]
+                now = time.monotonic()
+                for update in ready:
+                    self.handed.setdefault(update.get("update_id", 0), now)
+                return ok(ready)
             self._pushed.clear()
             waits = {asyncio.ensure_future(event.wait()) for event in (self._pushed, self._stop)}
             await asyncio.wait(waits, timeout=left, return_when=asyncio.FIRST_COMPLETED)
