@@ -1,0 +1,102 @@
+"""What is said of an article that was sent to the bot. Pure.
+
+u:NAME   takes the file of that name out again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.contents_rendering import ARTICLE_PREFIX
+from bot.inbox import is_stored_name
+from bot.telegram_callbacks import article_key
+from bot.telegram_markup import escape, one_line, render_date
+from bot.telegram_screens import Button, Row, Screen
+from bot.texts import Texts
+from bot.upload_reading import Contents, Headline
+from bot.uploads import Indexed
+from retrieval.model import ArticleRef
+
+UNDO_PREFIX = "u:"
+
+_NAME_UNITS, _HEADLINE_UNITS, _SOURCE_UNITS, _REASON_UNITS = 60, 100, 100, 400
+_PROBLEM_UNITS = 160
+
+
+def read_undo(data: str) -> str | None:
+    """Return the name of the file that a button takes out, None for another button."""
+    name = data.removeprefix(UNDO_PREFIX)
+    return name if data.startswith(UNDO_PREFIX) and is_stored_name(name) else None
+
+
+def shown_name(called: str, texts: Texts) -> str:
+    """Return what a sender calls a file, fit to be shown."""
+    return f"<b>{escape(one_line(called, _NAME_UNITS) or texts.upload_file)}</b>"
+
+
+def shown_reason(reason: str) -> str:
+    """Return a line that says why, fit to be shown."""
+    return escape(one_line(reason, _REASON_UNITS))
+
+
+def render_indexed(indexed: Indexed, called: str, texts: Texts) -> Screen:
+    """Return what became of a file that was stored."""
+    stored, outcome = indexed.stored, indexed.outcome
+    contents, name = stored.contents, shown_name(called, texts)
+    articles: Sequence[ArticleRef | None] = indexed.articles or (None,) * len(contents.headlines)
+    told = list(zip(contents.headlines, articles, strict=True))
+    if outcome.report:
+        top = texts.upload_done.format(
+            name=name,
+            articles=contents.articles,
+            paragraphs=contents.paragraphs,
+            generation=outcome.report.get("generation", "?"),
+        )
+    else:
+        top = f"{name}\n{texts.upload_not_indexed.format(reason=shown_reason(outcome.reason))}"
+    lines = [f"{top}\n{texts.upload_again}" if stored.again else top]
+    lines += [_tell_article(each, indexed.elsewhere(each, ref), texts) for each, ref in told]
+    if contents.articles > len(told):
+        lines.append(texts.upload_more.format(count=contents.articles - len(told)))
+    if contents.problems:
+        lines.append(_tell_problems(contents, texts))
+    shown = [(each.title or each.kicker, ref) for each, ref in told if ref is not None]
+    return Screen("\n\n".join(lines), (*_opening(shown, texts), (undo_button(stored.name, texts),)))
+
+
+def undo_button(name: str, texts: Texts) -> Button:
+    """Return the button that takes a file out again."""
+    return Button(texts.button_undo, f"{UNDO_PREFIX}{name}")
+
+
+def render_undone(before: str, note: str) -> str:
+    """Return the text of a message that told of an upload, `before` in plain text, now that it is undone."""
+    return f"<s>{escape(before)}</s>\n\n{note}" if before else note
+
+
+def _tell_article(headline: Headline, elsewhere: tuple[str, ...] | None, texts: Texts) -> str:
+    title = one_line(headline.title or headline.kicker, _HEADLINE_UNITS) or texts.untitled
+    date = render_date(headline.date, texts)
+    about = [date, texts.upload_paragraphs.format(paragraphs=headline.paragraphs)]
+    if elsewhere:
+        sources = escape(one_line("、".join(elsewhere), _SOURCE_UNITS))
+        about.append(texts.upload_known_from.format(sources=sources))
+    elif elsewhere is not None:
+        about.append(texts.upload_known)
+    return f"• {escape(title)}\n<i>{' · '.join(part for part in about if part)}</i>"
+
+
+def _tell_problems(contents: Contents, texts: Texts) -> str:
+    lines = [f"• {escape(one_line(each, _PROBLEM_UNITS))}" for each in contents.problems]
+    if contents.more_problems:
+        lines.append(f"… {contents.more_problems}")
+    return "\n".join((texts.upload_problems, *lines))
+
+
+def _opening(shown: Sequence[tuple[str, ArticleRef]], texts: Texts) -> tuple[Row, ...]:
+    """Return the buttons that open articles: one by name, several by number."""
+    data = [f"{ARTICLE_PREFIX}{article_key(ref.id)}" for _, ref in shown]
+    if len(data) == 1:
+        return ((Button(texts.button_whole, data[0]),),)
+    row = tuple(Button(str(number), each) for number, each in enumerate(data, start=1))
+    return (row,) if row else ()
