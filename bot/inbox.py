@@ -97,7 +97,6 @@ class Inbox:
         _flush(incoming)
         os.replace(incoming, self.path(name))  # where there is one of that name, it has that content
         _flush_folder(self.folder)
-        return name
 
     def place(self, name: str) -> Place:
         """Return where a file is."""

@@ -103,7 +103,9 @@ class Downloads:
         if urlsplit(self._root).hostname == _PUBLIC:
             raise LostError("Telegram gives no address for it; send it again")
         if not os.path.isfile(path):
-            raise LostError("the Bot API is in local mode and its files are not on this machine; run it without --local")
+            raise LostError(
+                "the Bot API is in local mode and its files are not on this machine; run it without --local"
+            )
         try:
             source = open(path, "rb")  # noqa: SIM115  its errors are others than those of the target
         except OSError as error:

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 PRIVATE = ("ask", "latest", "articles", "new", "lang", "stats", "forget", "help", "start")
 GROUPS = ("ask", "latest", "articles", "new", "help")
-ADMINS = (*PRIVATE, "reindex", "health", "ban", "unban")
+ADMINS = (*PRIVATE, "upload", "reindex", "health", "ban", "unban")
 
 _REASON_CHARS = 200  # a proxy in between may answer with a whole page
 

@@ -236,8 +236,8 @@ _ZH = Texts(
     health="已运行 {up}\n索引：{index}\n启动以来有 {questions} 个问题\n磁盘剩余 {free}",
     command_upload="添加文章",
     upload_help=(
-        "发来文件（{kinds}，不超过 {limit} MB），就会加入文章库；转发的或超过 1000 字的文字也会。其他文字用 /upload 文字，或用 /upload "
-        "回复那条消息。\n每次都会告诉您读出了什么，并可撤销。"
+        "发来文件（{kinds}，不超过 {limit} MB），就会加入文章库；转发的文章和超过 1000 字的文字也会。\n"
+        "较短的文字，请写在 /upload 后面，或用 /upload 回复那条消息。\n每次都会告诉您读出了什么，并可撤销。"
     ),
     upload_off="没有开启添加文章（telegram.upload_mb 为 0）。",
     upload_text="文字",
@@ -380,8 +380,8 @@ _ZH_HANT = Texts(
     health="已執行 {up}\n索引：{index}\n啟動以來有 {questions} 個問題\n磁碟剩餘 {free}",
     command_upload="新增文章",
     upload_help=(
-        "傳來檔案（{kinds}，不超過 {limit} MB），就會加入文章庫；轉傳的或超過 1000 字的文字也會。其他文字用 /upload 文字，或用 /upload "
-        "回覆那則訊息。\n每次都會告訴您讀出了什麼，並可復原。"
+        "傳來檔案（{kinds}，不超過 {limit} MB），就會加入文章庫；轉傳的文章和超過 1000 字的文字也會。\n"
+        "較短的文字，請寫在 /upload 後面，或用 /upload 回覆那則訊息。\n每次都會告訴您讀出了什麼，並可復原。"
     ),
     upload_off="沒有開啟新增文章（telegram.upload_mb 為 0）。",
     upload_text="文字",
@@ -554,8 +554,7 @@ _EN = Texts(
     upload_there="{name} is there already, as {file}, and is not added twice.",
     upload_refused="{name} is not added: {reason}",
     upload_too_large=(
-        "{name} is not added: it is too large, the limit is {limit} MB. Split it and send the "
-        "parts."
+        "{name} is not added: it is too large, the limit is {limit} MB. Split it and send the parts."
     ),
     upload_not_stored="{name} is not added: it cannot be stored ({reason}). Mend that and send it again.",
     upload_not_indexed=(

@@ -55,18 +55,15 @@ def render_indexed(indexed: Indexed, called: str, texts: Texts) -> Screen:
     else:
         top = f"{name}\n{texts.upload_not_indexed.format(reason=shown_reason(outcome.reason))}"
     lines = [f"{top}\n{texts.upload_again}" if stored.again else top]
-    lines += [_tell_article(each, indexed.elsewhere(each, ref), texts) for each, ref in told]
+    for number, (each, ref) in enumerate(told, start=1):
+        mark = f"{number}." if len(told) > 1 else "•"
+        lines.append(f"{mark} {_tell_article(each, indexed.elsewhere(each, ref), texts)}")
     if contents.articles > len(told):
         lines.append(texts.upload_more.format(count=contents.articles - len(told)))
     if contents.problems:
         lines.append(_tell_problems(contents, texts))
-    shown = [(each.title or each.kicker, ref) for each, ref in told if ref is not None]
-    return Screen("\n\n".join(lines), (*_opening(shown, texts), (undo_button(stored.name, texts),)))
-
-
-def undo_button(name: str, texts: Texts) -> Button:
-    """Return the button that takes a file out again."""
-    return Button(texts.button_undo, f"{UNDO_PREFIX}{name}")
+    undo = (Button(texts.button_undo, f"{UNDO_PREFIX}{stored.name}"),)
+    return Screen("\n\n".join(lines), tuple(row for row in (_opening(articles, texts), undo) if row))
 
 
 def render_undone(before: str, note: str) -> str:
@@ -83,7 +80,7 @@ def _tell_article(headline: Headline, elsewhere: tuple[str, ...] | None, texts: 
         about.append(texts.upload_known_from.format(sources=sources))
     elif elsewhere is not None:
         about.append(texts.upload_known)
-    return f"• {escape(title)}\n<i>{' · '.join(part for part in about if part)}</i>"
+    return f"{escape(title)}\n<i>{' · '.join(part for part in about if part)}</i>"
 
 
 def _tell_problems(contents: Contents, texts: Texts) -> str:
@@ -93,10 +90,12 @@ def _tell_problems(contents: Contents, texts: Texts) -> str:
     return "\n".join((texts.upload_problems, *lines))
 
 
-def _opening(shown: Sequence[tuple[str, ArticleRef]], texts: Texts) -> tuple[Row, ...]:
-    """Return the buttons that open articles: one by name, several by number."""
-    data = [f"{ARTICLE_PREFIX}{article_key(ref.id)}" for _, ref in shown]
-    if len(data) == 1:
-        return ((Button(texts.button_whole, data[0]),),)
-    row = tuple(Button(str(number), each) for number, each in enumerate(data, start=1))
-    return (row,) if row else ()
+def _opening(articles: Sequence[ArticleRef | None], texts: Texts) -> Row:
+    """Return the buttons that open articles: a single one by name, several by number."""
+    return tuple(
+        Button(
+            str(number) if len(articles) > 1 else texts.button_whole, f"{ARTICLE_PREFIX}{article_key(ref.id)}"
+        )
+        for number, ref in enumerate(articles, start=1)
+        if ref is not None
+    )

@@ -13,8 +13,8 @@ from pathlib import Path
 from bot.inbox import Inbox, Place, digest_of, is_stored_name, name_for
 from bot.index_queue import IndexQueue
 from bot.index_run import Outcome
-from bot.upload_reading import Contents, Headline, read_apart
 from bot.telegram_articles import ref_of
+from bot.upload_reading import Contents, Headline, read_apart
 from retrieval.errors import RetrievalError
 from retrieval.model import ArticleRef
 from retrieval.serving import find_serving
@@ -108,9 +108,7 @@ class Uploads:
     async def index(self, stored: Stored) -> Indexed:
         """Return what became of a stored file in a run of the index."""
         outcome = await self._queue.indexed()
-        return Indexed(
-            stored, outcome, await asyncio.to_thread(self._look_up, stored.contents.headlines)
-        )
+        return Indexed(stored, outcome, await asyncio.to_thread(self._look_up, stored.contents.headlines))
 
     async def place(self, name: str) -> Place:
         """Return where a file is."""

@@ -99,9 +99,7 @@ def look(roots: Sequence[str], old: Sources | None, *, retry: bool, leave_out: P
     failed = {problem.path for problem in old.problems()} if old and retry else set()
     problems: list[Problem] = []
     own = os.path.abspath(leave_out) + os.sep
-    looked = [
-        _look(*entry, known.get(entry[0]), failed) for entry in _find(roots, known, problems, own)
-    ]
+    looked = [_look(*entry, known.get(entry[0]), failed) for entry in _find(roots, known, problems, own)]
     seen = tuple(one for one in looked if one is not None)
     problems += [one.problem for one in seen if one.problem is not None]
     return Look(seen, tuple(problems), known)

@@ -84,7 +84,7 @@ class Settling:
 
 
 def look_at(path: str, leave_out: str = "") -> Look:
-    """Return what is at `path` now, but for what lies below `leave_out` where it does not lie there itself."""
+    """Return what is at `path` now, but for what is below `leave_out`, unless it is itself."""
     try:
         status = os.stat(path)
         if not stat.S_ISDIR(status.st_mode):
