@@ -20,7 +20,7 @@ _REMEMBERED = 4096
 
 
 @dataclass(slots=True)
-class _Gathering:
+class Gathering:
     """One text that is coming in."""
 
     forwarded: bool
@@ -31,12 +31,18 @@ class _Gathering:
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, message: Message, text: str) -> None:
+        """Take up a part."""
         self.parts[message.message_id] = text
         self.last = utf16_len(text)
         self.arrived.set()
 
     def goes_on(self, message: Message) -> bool:
-        return self.last >= _CUT_UNITS and _is_forwarded(message) == self.forwarded
+        """Tell whether a message may be the next part."""
+        return self.may_go_on() and _is_forwarded(message) == self.forwarded
+
+    def may_go_on(self) -> bool:
+        """Tell whether the latest part is long enough to have been cut."""
+        return self.last >= _CUT_UNITS
 
 
 class Pasting:
@@ -44,7 +50,7 @@ class Pasting:
 
     def __init__(self, gather_s: float = GATHER_S) -> None:
         self._gather_s = gather_s
-        self._coming: dict[tuple[int, int], _Gathering] = {}
+        self._coming: dict[tuple[int, int], Gathering] = {}
         self._taken: OrderedDict[tuple[int, int], None] = OrderedDict()
 
     def is_article(self, message: Message) -> bool:
@@ -61,10 +67,10 @@ class Pasting:
         """Tell whether a message was taken for an article, or would be."""
         return (message.chat_id, message.message_id) in self._taken or self.is_article(message)
 
-    async def gather(self, message: Message, text: str) -> str:
-        """Return the whole of a text that begins with, or is, `text`.
+    def begin(self, message: Message, text: str) -> Gathering | None:
+        """Return a text that begins with, or is, `text`; None where one under way has taken it up.
 
-        It is empty where a text under way has taken this part up.
+        This is at once known to `is_article`: the next part may already be there.
         """
         self._taken[message.chat_id, message.message_id] = None
         if len(self._taken) > _REMEMBERED:
@@ -73,12 +79,18 @@ class Pasting:
         coming = self._coming.get(key)
         if coming is not None and coming.goes_on(message):
             coming.add(message, text)
-            return ""
-        own = _Gathering(_is_forwarded(message))
+            return None
+        own = Gathering(_is_forwarded(message))
         own.add(message, text)
-        self._coming[key] = own
+        if own.may_go_on():
+            self._coming[key] = own
+        return own
+
+    async def complete(self, message: Message, own: Gathering) -> str:
+        """Return the whole of a text that `message` begins, once no more of it is to come."""
+        key = _key(message)
         try:
-            while own.last >= _CUT_UNITS:
+            while own.may_go_on():
                 own.arrived.clear()
                 async with asyncio.timeout(self._gather_s):
                     await own.arrived.wait()

@@ -22,7 +22,7 @@ from bot.index_queue import IndexQueue
 from bot.telegram_downloads import Downloads, TooLargeError
 from bot.telegram_languages import texts_of
 from bot.telegram_markup import one_line
-from bot.telegram_pasting import GATHER_S, Pasting, text_of
+from bot.telegram_pasting import GATHER_S, Gathering, Pasting, text_of
 from bot.telegram_presses import tell
 from bot.telegram_sending import reply
 from bot.telegram_upload_work import Sent, UploadWork
@@ -86,13 +86,13 @@ class UploadHandlers:
         if not self._megabytes:
             await reply(message, [texts.upload_off])
         elif len(text) >= _SHORTEST:
-            self._work.start(self._take_text(message, message, text, texts))
+            self._take_text(message, message, text, texts)
         elif text or original is None:
             await reply(message, [self._help(texts)])
         elif original.document is not None and original.animation is None:
             await self._take_file(message, original.document, texts)
         elif len(text_of(original)) >= _SHORTEST:
-            self._work.start(self._take_text(message, original, text_of(original), texts))
+            self._take_text(message, original, text_of(original), texts)
         else:
             await reply(message, [self._help(texts)])
 
@@ -103,7 +103,7 @@ class UploadHandlers:
 
     async def _text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message, texts = _asked(update)
-        self._work.start(self._take_text(message, message, text_of(message), texts))
+        self._take_text(message, message, text_of(message), texts)
 
     async def _edited(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.edited_message
@@ -128,12 +128,14 @@ class UploadHandlers:
 
         self._work.start(self._work.take(Sent(message, texts, called, called, suffix, fetch)))
 
-    async def _take_text(self, message: Message, source: Message, text: str, texts: Texts) -> None:
+    def _take_text(self, message: Message, source: Message, text: str, texts: Texts) -> None:
         """Take a text that `source` begins or holds, and tell of it where `message` came from."""
-        whole = await self._pasting.gather(message, text)
-        raw = whole.encode("utf-8", "replace")
-        if not raw:
-            return
+        coming = self._pasting.begin(message, text)
+        if coming is not None:
+            self._work.start(self._take_whole(message, source, coming, texts))
+
+    async def _take_whole(self, message: Message, source: Message, coming: Gathering, texts: Texts) -> None:
+        raw = (await self._pasting.complete(message, coming)).encode("utf-8", "replace")
         if len(raw) > self._megabytes * _MEGABYTE:
             await reply(message, [self._too_large(shown_name(texts.upload_text, texts), texts)])
             return

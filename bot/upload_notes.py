@@ -67,6 +67,7 @@ class Notes:
     def _write(self) -> None:
         passing = self._path.with_suffix(".tmp")
         try:
+            passing.parent.mkdir(parents=True, exist_ok=True)
             passing.write_text(json.dumps([asdict(each) for each in self._notes.values()]), encoding="ascii")
             os.replace(passing, self._path)
         except OSError as error:

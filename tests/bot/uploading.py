@@ -10,8 +10,14 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
 
-HARBOUR = "滨海市召开港口安全工作会议\n\n本报讯 5月8日，滨海市召开港口安全工作会议。市长王建国主持会议。会议决定新建三座防波堤。\n"
-RIVER = "临江市召开防汛工作会议\n\n本报讯 6月2日，临江市召开防汛工作会议。副市长李春梅强调，要二十四小时值守水库。\n"
+HARBOUR = (
+    "滨海市召开港口安全工作会议\n\n"
+    "本报讯 5月8日，滨海市召开港口安全工作会议。市长王建国主持会议。会议决定新建三座防波堤。\n"
+)
+RIVER = (
+    "临江市召开防汛工作会议\n\n"
+    "本报讯 6月2日，临江市召开防汛工作会议。副市长李春梅强调，要二十四小时值守水库。\n"
+)
 ORCHARD = (
     "青山县召开果园建设推进会",
     "本报讯 9月12日，青山县召开果园建设推进会。县长赵立新提出，三年内新建果园八千亩。",
