@@ -117,10 +117,9 @@ def _is_forwarded(message: Message) -> bool:
 
 def _is_ours(message: Message) -> bool:
     """Tell whether the bot itself has written a text: its answers are passed on, too."""
-    own = message.get_bot().id
     origin = message.forward_origin
-    forwarded = isinstance(origin, MessageOriginUser) and origin.sender_user.id == own
-    return forwarded or (message.via_bot is not None and message.via_bot.id == own)
+    author = origin.sender_user if isinstance(origin, MessageOriginUser) else message.via_bot
+    return author is not None and author.id == message.get_bot().id
 
 
 def _joined(parts: list[str]) -> str:
