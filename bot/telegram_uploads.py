@@ -24,6 +24,7 @@ from bot.telegram_languages import texts_of
 from bot.telegram_markup import one_line
 from bot.telegram_pasting import GATHER_S, Gathering, Pasting, text_of
 from bot.telegram_presses import tell
+from bot.telegram_rendering import render_help
 from bot.telegram_sending import reply
 from bot.telegram_upload_work import Sent, UploadWork
 from bot.texts import LANGUAGES, Texts
@@ -66,6 +67,7 @@ class UploadHandlers:
         if not self._megabytes:
             return
         private = filters.ChatType.PRIVATE
+        application.add_handler(CommandHandler("help", self._show_help, new & private))
         file = private & filters.Document.ALL & ~filters.ANIMATION
         written = private & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
         application.add_handler(MessageHandler(new & file, self._file))
@@ -95,6 +97,11 @@ class UploadHandlers:
             self._take_text(message, original, text_of(original), texts)
         else:
             await reply(message, [self._help(texts)])
+
+    async def _show_help(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        message, texts = _asked(update)
+        upload = f"<b>{texts.command_upload}</b> /upload\n{self._help(texts)}"
+        await reply(message, [f"{render_help(texts, context.bot.username)}\n\n{upload}"])
 
     async def _file(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message, texts = _asked(update)

@@ -5,7 +5,7 @@ u:NAME   takes the file of that name out again
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.contents_rendering import ARTICLE_PREFIX
 from bot.inbox import is_stored_name
@@ -13,14 +13,15 @@ from bot.telegram_callbacks import article_key
 from bot.telegram_markup import escape, one_line, render_date
 from bot.telegram_screens import Button, Row, Screen
 from bot.texts import Texts
-from bot.upload_reading import Contents, Headline
+from bot.upload_reading import Headline
 from bot.uploads import Indexed
 from retrieval.model import ArticleRef
 
 UNDO_PREFIX = "u:"
 
 _NAME_UNITS, _HEADLINE_UNITS, _SOURCE_UNITS, _REASON_UNITS = 60, 100, 100, 400
-_PROBLEM_UNITS = 160
+_PROBLEM_UNITS, _PROBLEMS = 160, 6
+_LOOKED_AT = 10_000  # problems of a run
 
 
 def read_undo(data: str) -> str | None:
@@ -60,8 +61,8 @@ def render_indexed(indexed: Indexed, called: str, texts: Texts) -> Screen:
         lines.append(f"{mark} {_tell_article(each, indexed.elsewhere(each, ref), texts)}")
     if contents.articles > len(told):
         lines.append(texts.upload_more.format(count=contents.articles - len(told)))
-    if contents.problems:
-        lines.append(_tell_problems(contents, texts))
+    if problems := (*contents.problems, *_clashes(indexed)):
+        lines.append(_tell_problems(problems, contents.more_problems, texts))
     undo = (Button(texts.button_undo, f"{UNDO_PREFIX}{stored.name}"),)
     return Screen("\n\n".join(lines), tuple(row for row in (_opening(articles, texts), undo) if row))
 
@@ -83,10 +84,21 @@ def _tell_article(headline: Headline, elsewhere: tuple[str, ...] | None, texts: 
     return f"{escape(title)}\n<i>{' · '.join(part for part in about if part)}</i>"
 
 
-def _tell_problems(contents: Contents, texts: Texts) -> str:
-    lines = [f"• {escape(one_line(each, _PROBLEM_UNITS))}" for each in contents.problems]
-    if contents.more_problems:
-        lines.append(f"… {contents.more_problems}")
+def _clashes(indexed: Indexed) -> Iterator[str]:
+    """Yield what the index says of the file beyond what was found when it was read by itself."""
+    if indexed.stored.contents.more_problems:  # some that are not shown would come again
+        return
+    for each in indexed.outcome.report.get("problems", ())[:_LOOKED_AT]:
+        reason = str(each["reason"])
+        of_this = str(each["file"]).endswith(indexed.stored.name)
+        if of_this and reason not in indexed.stored.contents.problems:
+            yield reason
+
+
+def _tell_problems(problems: Sequence[str], more: int, texts: Texts) -> str:
+    lines = [f"• {escape(one_line(each, _PROBLEM_UNITS))}" for each in problems[:_PROBLEMS]]
+    if more := more + max(len(problems) - _PROBLEMS, 0):
+        lines.append(f"… {more}")
     return "\n".join((texts.upload_problems, *lines))
 
 

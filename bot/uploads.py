@@ -74,7 +74,12 @@ class Uploads:
         self._storing = asyncio.Lock()  # the same file may come twice at once
 
     async def begin(self, suffix: str) -> Path:
-        """Return where to write what comes, which is not there yet."""
+        """Return where to write what comes, which is not there yet. Raises RefusedError."""
+        if await asyncio.to_thread(self._is_missing):
+            raise RefusedError(
+                f"its folder is not there now ({self._inbox.folder}): mount it, or make it anew if what was"
+                " in it is to go"
+            )
         return await asyncio.to_thread(self._inbox.begin, suffix)
 
     async def store(self, incoming: Path, called: str) -> Stored:
@@ -158,16 +163,22 @@ class Uploads:
             return (None,) * len(headlines)
         return tuple(ref_of(each) if each is not None else None for each in articles)
 
+    def _is_missing(self) -> bool:
+        """Tell whether the folder has gone, as with a disk; making it anew would take out what was in it."""
+        return not self._inbox.folder.is_dir() and bool(self._indexed())
+
     def _is_behind(self) -> bool:
-        stored = self._inbox.stored()
-        known: set[str] = set()
+        return self._inbox.folder.is_dir() and self._inbox.stored() != self._indexed()
+
+    def _indexed(self) -> set[str]:
+        """Return the names of what the index has of the inbox."""
         with suppress(RetrievalError, sqlite3.Error):
             serving = find_serving(self._data_dir)
             with serving.lease, closing(Sources.open(serving.folder)) as sources:
                 folder = os.path.abspath(self._inbox.folder)
                 paths = [os.path.split(path) for path in sources.files()]
-                known = {name for above, name in paths if above == folder and is_stored_name(name)}
-        return stored != known
+                return {name for above, name in paths if above == folder and is_stored_name(name)}
+        return set()
 
 
 def _rename_by_content(incoming: Path) -> Path:

@@ -6,15 +6,16 @@ from typing import Any
 
 from telegram import Bot, Message
 
-from bot.telegram_pasting import Pasting
+from bot.telegram_pasting import Pasting, text_of
 from tests.bot.telegram_world import ALICE, PRIVATE, TOKEN
 
+_BOT = Bot(TOKEN)
 LONG = "会议指出，要抓好落实。" * 250
 
 
 def _message(number: int, text: str, **fields: Any) -> Message:  # noqa: ANN401
     said = {"message_id": number, "date": 1, "chat": PRIVATE, "from": ALICE, "text": text, **fields}
-    message = Message.de_json(said, Bot(TOKEN))
+    message = Message.de_json(said, _BOT)
     assert message is not None
     return message
 
@@ -74,3 +75,11 @@ def test_a_part_is_remembered_for_its_edits() -> None:
     pasting = Pasting(0.05)
     asyncio.run(_whole(pasting, _message(1, LONG), _message(2, "完。")))
     assert pasting.was_taken(_message(2, "改。")) and not pasting.was_taken(_message(3, "谁？"))
+
+
+def test_what_stands_below_a_picture_that_was_forwarded_is_a_text() -> None:
+    picture = [{"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}]
+    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "x"}
+    message = _message(1, "", photo=picture, caption=LONG[:900], forward_origin=origin)
+    assert Pasting().is_article(message) and text_of(message) == LONG[:900]
+    assert not Pasting().is_article(_message(1, "", photo=picture, caption=LONG[:900]))

@@ -66,6 +66,10 @@ def test_how_it_is_used_is_told(api: BotApi, asker: SmallAsker, tmp_path: Path) 
         number = api.say("短", chat=GROUP)
         api.say("/upload", chat=GROUP, reply_to=number)
         assert ".docx" in _sent(api, 3)[-1].shown
+        api.say("/help")
+        assert ".docx" in (told := _sent(api, 4)[-1].shown) and "/latest" in told
+        api.say("/help", user=BOB)
+        assert ".docx" not in _sent(api, 5)[-1].shown
         api.wait_called("setMyCommands", 3)
     scopes = {"chat": True, "all_private_chats": False, "all_group_chats": False}
     for call in api.calls:

@@ -186,7 +186,7 @@ def test_a_bot_that_is_killed_completes_what_was_sent(api: BotApi, tmp_path: Pat
 
 def test_the_same_file_among_those_of_the_operator_is_not_added(api: BotApi, tmp_path: Path) -> None:
     index(tmp_path, harbour=HARBOUR, river=RIVER)
-    with _bot(api, tmp_path) as bot:
+    with _bot(api, tmp_path, HUIWEN_INDEX__WATCH="true") as bot:  # which indexes it as well
         before = set(api.message_ids())
         api.send_file(RIVER.encode(), "other.txt")
         (number,) = _answers(api, before, 1)
