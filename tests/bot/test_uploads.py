@@ -41,7 +41,7 @@ def test_a_file_of_the_operator_is_known_while_it_is_there(tmp_path: Path) -> No
     river = put(tmp_path / "articles", "river.txt", RIVER)
     index(tmp_path / "data", tmp_path / "articles")
     uploads = _uploads(tmp_path)
-    with pytest.raises(ThereAlreadyError, match="river.txt"):
+    with pytest.raises(ThereAlreadyError, match=r"river\.txt"):
         asyncio.run(_store(uploads, river.read_bytes()))
     river.unlink()
     stored = asyncio.run(_store(uploads, RIVER.encode()))
