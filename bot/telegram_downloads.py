@@ -86,7 +86,12 @@ class Downloads:
     async def _stream(self, address: str, target: Path) -> int:
         timeout = httpx.Timeout(_READ_S, connect=_CONNECT_S)
         # In a thread, for it reads the system's certificates.
-        client = await asyncio.to_thread(httpx.AsyncClient, proxy=self._proxy, timeout=timeout)
+        client = await asyncio.to_thread(
+            httpx.AsyncClient,
+            proxy=self._proxy,
+            timeout=timeout,
+            headers={"Accept-Encoding": "identity"},  # what is unpacked may swell beyond all bounds
+        )
         size = 0
         async with client, client.stream("GET", _quoted(address)) as response:
             if response.status_code != httpx.codes.OK:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from telegram import Message, MessageOriginUser
+from telegram import Message, MessageOrigin, MessageOriginUser
 
 from bot.telegram_handlers import QUESTION_CHARS
 from bot.utf16 import utf16_len
@@ -16,6 +17,7 @@ GATHER_S = 2.0  # parts of one text come within a moment of each other
 
 _FORWARDED_CHARS = 150  # what is forwarded and shorter may well be somebody else's question
 _CUT_UNITS = 2048  # Telegram's apps cut at a break between half of the limit of 4096 and all of it
+_WRITTEN_TOGETHER = timedelta(seconds=5)
 _REMEMBERED = 4096
 
 
@@ -23,7 +25,8 @@ _REMEMBERED = 4096
 class Gathering:
     """One text that is coming in."""
 
-    forwarded: bool
+    origin: MessageOrigin | None
+    """Where it is forwarded from."""
     parts: dict[int, str] = field(default_factory=dict)
     """By the number of the message."""
     last: int = 0
@@ -38,7 +41,7 @@ class Gathering:
 
     def goes_on(self, message: Message) -> bool:
         """Tell whether a message may be the next part."""
-        return self.may_go_on() and _is_forwarded(message) == self.forwarded
+        return self.may_go_on() and _are_one(self.origin, message.forward_origin)
 
     def may_go_on(self) -> bool:
         """Tell whether the latest part is long enough to have been cut."""
@@ -61,7 +64,7 @@ class Pasting:
         coming = self._coming.get(_key(message))
         if coming is not None and coming.goes_on(message):
             return True
-        return len(text) >= (_FORWARDED_CHARS if _is_forwarded(message) else QUESTION_CHARS + 1)
+        return len(text) >= (_FORWARDED_CHARS if message.forward_origin else QUESTION_CHARS + 1)
 
     def was_taken(self, message: Message) -> bool:
         """Tell whether a message was taken for an article, or would be."""
@@ -80,7 +83,7 @@ class Pasting:
         if coming is not None and coming.goes_on(message):
             coming.add(message, text)
             return None
-        own = Gathering(_is_forwarded(message))
+        own = Gathering(message.forward_origin)
         own.add(message, text)
         if own.may_go_on():
             self._coming[key] = own
@@ -111,8 +114,12 @@ def _key(message: Message) -> tuple[int, int]:
     return message.chat_id, message.from_user.id if message.from_user else 0
 
 
-def _is_forwarded(message: Message) -> bool:
-    return message.forward_origin is not None
+def _are_one(one: MessageOrigin | None, other: MessageOrigin | None) -> bool:
+    """Tell whether two messages may be parts of one text: several that are forwarded at once need not be."""
+    if one is None or other is None:
+        return one is other
+    authors = [{**each.to_dict(), "date": 0, "message_id": 0} for each in (one, other)]
+    return authors[0] == authors[1] and abs(one.date - other.date) <= _WRITTEN_TOGETHER
 
 
 def _is_ours(message: Message) -> bool:

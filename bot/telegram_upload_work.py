@@ -89,7 +89,8 @@ class UploadWork:
         """Let the index follow a file that was taken out, whose message said `before`."""
         await self._note(note)
         async with self._telling_trouble(bot, note, texts):
-            await self._show(bot, note, Screen(render_undone(before, texts.upload_undoing)))
+            with contextlib.suppress(TelegramError):  # the index follows all the same
+                await self._show(bot, note, Screen(render_undone(before, texts.upload_undoing)))
             await self._tell_undone(bot, note, before, texts)
 
     async def resume(self, bot: Bot) -> None:
@@ -145,7 +146,8 @@ class UploadWork:
 
     async def _index(self, bot: Bot, note: Note, stored: Stored, texts: Texts) -> None:
         indexing = texts.upload_indexing.format(name=shown_name(note.called, texts))
-        await self._show(bot, note, Screen(indexing))
+        with contextlib.suppress(TelegramError):  # it is indexed all the same
+            await self._show(bot, note, Screen(indexing))
         indexed = await self._uploads.index(stored)
         await self._finish(bot, note, render_indexed(indexed, note.called, texts))
 

@@ -159,7 +159,7 @@ class Uploads:
             serving = find_serving(self._data_dir)
             with serving.lease, closing(serving.open_catalog()) as catalog:
                 articles = [catalog.article(each.id) for each in headlines]
-        except RetrievalError:
+        except (RetrievalError, sqlite3.Error):
             return (None,) * len(headlines)
         return tuple(ref_of(each) if each is not None else None for each in articles)
 

@@ -65,6 +65,16 @@ def test_what_was_forwarded_is_none_of_what_was_pasted() -> None:
     assert asyncio.run(_whole(Pasting(0.05), *messages)) == [LONG, LONG + "二"]
 
 
+def test_posts_that_are_forwarded_together_are_articles_of_their_own() -> None:
+    def post(number: int, date: int, sender: str) -> Message:
+        origin = {"type": "hidden_user", "date": date, "sender_user_name": sender}
+        return _message(number, f"{number}{LONG}", forward_origin=origin)
+
+    posts = [post(1, 100, "x"), post(2, 102, "x"), post(3, 900, "x"), post(4, 900, "y")]
+    first, *others = asyncio.run(_whole(Pasting(0.05), *posts))
+    assert "".join(first.split()) == f"1{LONG}2{LONG}" and others == [f"3{LONG}", f"4{LONG}"]
+
+
 def test_words_that_were_cut_apart_stay_apart() -> None:
     first = "The meeting was held in the city " * 70
     (whole,) = asyncio.run(_whole(Pasting(0.05), _message(1, first.strip()), _message(2, "hall.")))
