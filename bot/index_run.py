@@ -36,11 +36,18 @@ class IndexRun:
         self._command = command
         self._environment = environment
         self.busy = False
+        self._under_way: asyncio.Task[Outcome] | None = None
 
     def start(self) -> asyncio.Task[Outcome]:
         """Return a run; cancelled, it ends the process too. Only while not `busy`, which it makes true."""
         self.busy = True
-        return asyncio.create_task(self._run_and_free())
+        self._under_way = asyncio.create_task(self._run_and_free())
+        return self._under_way
+
+    async def wait_free(self) -> None:
+        """Return when the run that is under way has ended; another may have begun by then."""
+        if self._under_way is not None:
+            await asyncio.wait({self._under_way})
 
     async def _run_and_free(self) -> Outcome:
         try:

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 PRIVATE = ("ask", "latest", "articles", "new", "lang", "stats", "forget", "help", "start")
 GROUPS = ("ask", "latest", "articles", "new", "help")
-ADMINS = (*PRIVATE, "reindex", "health", "ban", "unban")
+ADMINS = (*PRIVATE, "upload", "reindex", "health", "ban", "unban")
 
 # By the code that Telegram is told, empty for everybody else. It knows two-letter codes only here, so both
 # ways of writing Chinese share a menu; who has chosen the other one gets a menu of their own.

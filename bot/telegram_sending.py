@@ -69,6 +69,11 @@ async def reply(
     return numbers
 
 
+async def send(bot: Bot, chat_id: int, screen: Screen) -> None:
+    """Send a screen that replies to nothing. Raises TelegramError."""
+    await _deliver(bot, _Place(chat_id, None, None), screen)
+
+
 async def edit(bot: Bot, chat_id: int, number: int, screen: Screen) -> None:
     """Show `screen` in a message of ours. Raises TelegramError, but not where it shows that already."""
     text, keyboard, parse_mode = screen.text, _keyboard(screen), _HTML

@@ -70,6 +70,43 @@ class Texts:
     index_failed: str
     health: str
 
+    command_upload: str
+    upload_help: str
+    """Takes {kinds} and {limit}, in MB."""
+    upload_off: str
+    upload_text: str
+    """What a text is called that came without a name; a plain word, as is upload_file."""
+    upload_file: str
+    upload_reading: str
+    """Takes {name}, as do most of the next."""
+    upload_indexing: str
+    upload_done: str
+    """Takes {name}, {articles}, {paragraphs} and {generation}."""
+    upload_again: str
+    upload_known: str
+    upload_known_from: str
+    """Takes {sources}."""
+    upload_paragraphs: str
+    upload_more: str
+    upload_problems: str
+    upload_there: str
+    """Takes {name} and {file}."""
+    upload_refused: str
+    """Takes {name} and {reason}."""
+    upload_too_large: str
+    upload_not_stored: str
+    upload_not_indexed: str
+    """Takes {reason}."""
+    upload_stopped: str
+    upload_edited: str
+    upload_undoing: str
+    upload_undone: str
+    upload_undone_before: str
+    """A pressed button says so: plain text of at most 200 units."""
+    upload_not_undone: str
+    """Takes {reason}; said by a pressed button."""
+    button_undo: str
+
     nothing_relevant: str
     closest: str
     untitled: str
@@ -200,6 +237,35 @@ _ZH = Texts(
     ),
     index_failed="索引没有更新：{reason}",
     health="已运行 {up}\n索引：{index}\n启动以来有 {questions} 个问题\n磁盘剩余 {free}",
+    command_upload="添加文章",
+    upload_help=(
+        "发来文件（{kinds}，不超过 {limit} MB），就会加入文章库；转发的文章和超过 1000 字的文字也会。\n"
+        "较短的文字，请写在 /upload 后面，或用 /upload 回复那条消息。\n每次都会告诉您读出了什么，并可撤销。"
+    ),
+    upload_off="没有开启添加文章（telegram.upload_mb 为 0）。",
+    upload_text="文字",
+    upload_file="文件",
+    upload_reading="正在读取 {name} …",
+    upload_indexing="{name} 已保存，正在编入索引 …",
+    upload_done="{name} 已加入文章库：{articles} 篇，{paragraphs} 段（第 {generation} 代索引）",
+    upload_again="这份内容以前已经发来过，没有重复添加。",
+    upload_known="文章库里已有这一篇",
+    upload_known_from="文章库里已有这一篇：{sources}",
+    upload_paragraphs="{paragraphs} 段",
+    upload_more="……还有 {count} 篇",
+    upload_problems="没有读全：",
+    upload_there="{name} 已在文章库里：{file}。没有重复添加。",
+    upload_refused="没有添加 {name}：{reason}",
+    upload_too_large="没有添加 {name}：文件太大，不能超过 {limit} MB。请拆分后再发。",
+    upload_not_stored="没有添加 {name}：无法保存（{reason}）。请排除故障后再发。",
+    upload_not_indexed="文件已保存，但索引没有更新：{reason}\n下次更新索引时会再试，也可以用 /reindex",
+    upload_stopped="{name} 还没有保存，我就被中断了。请重新发送。",
+    upload_edited="改动没有采用。请先撤销，再发送改好的文章。",
+    upload_undoing="正在撤销 …",
+    upload_undone="已撤销：文件已从文章库移出，另行保存。",
+    upload_undone_before="已经撤销过了。",
+    upload_not_undone="没能撤销：{reason}",
+    button_undo="↩ 撤销",
     nothing_relevant="文章里没有找到与这个问题相关的内容。",
     closest="最接近的报道：",
     untitled="（无标题）",
@@ -322,6 +388,35 @@ _ZH_HANT = Texts(
     ),
     index_failed="索引沒有更新：{reason}",
     health="已執行 {up}\n索引：{index}\n啟動以來有 {questions} 個問題\n磁碟剩餘 {free}",
+    command_upload="新增文章",
+    upload_help=(
+        "傳來檔案（{kinds}，不超過 {limit} MB），就會加入文章庫；轉傳的文章和超過 1000 字的文字也會。\n"
+        "較短的文字，請寫在 /upload 後面，或用 /upload 回覆那則訊息。\n每次都會告訴您讀出了什麼，並可復原。"
+    ),
+    upload_off="沒有開啟新增文章（telegram.upload_mb 為 0）。",
+    upload_text="文字",
+    upload_file="檔案",
+    upload_reading="正在讀取 {name} …",
+    upload_indexing="{name} 已保存，正在編入索引 …",
+    upload_done="{name} 已加入文章庫：{articles} 篇，{paragraphs} 段（第 {generation} 代索引）",
+    upload_again="這份內容以前已經傳來過，沒有重複新增。",
+    upload_known="文章庫裡已有這一篇",
+    upload_known_from="文章庫裡已有這一篇：{sources}",
+    upload_paragraphs="{paragraphs} 段",
+    upload_more="……還有 {count} 篇",
+    upload_problems="沒有讀全：",
+    upload_there="{name} 已在文章庫裡：{file}。沒有重複新增。",
+    upload_refused="沒有新增 {name}：{reason}",
+    upload_too_large="沒有新增 {name}：檔案太大，不能超過 {limit} MB。請拆分後再傳。",
+    upload_not_stored="沒有新增 {name}：無法保存（{reason}）。請排除故障後再傳。",
+    upload_not_indexed="檔案已保存，但索引沒有更新：{reason}\n下次更新索引時會再試，也可以用 /reindex",
+    upload_stopped="{name} 還沒有保存，我就被中斷了。請重新傳送。",
+    upload_edited="改動沒有採用。請先復原，再傳送改好的文章。",
+    upload_undoing="正在復原 …",
+    upload_undone="已復原：檔案已從文章庫移出，另行保存。",
+    upload_undone_before="已經復原過了。",
+    upload_not_undone="沒能復原：{reason}",
+    button_undo="↩ 復原",
     nothing_relevant="文章裡沒有找到與這個問題相關的內容。",
     closest="最接近的報道：",
     untitled="（無標題）",
@@ -455,6 +550,41 @@ _EN = Texts(
     ),
     index_failed="The index is as it was: {reason}",
     health="Up {up}\nIndex: {index}\n{questions} questions since the start\nFree on disk: {free}",
+    command_upload="Add articles",
+    upload_help=(
+        "Send a file ({kinds}; at most {limit} MB) and its articles are added. So is text that is "
+        "forwarded, or longer than 1000 characters; for any other write /upload TEXT, or reply to "
+        "it with /upload.\nYou are told what was read, and can undo it."
+    ),
+    upload_off="Articles are not taken here (telegram.upload_mb is 0).",
+    upload_text="the text",
+    upload_file="the file",
+    upload_reading="Reading {name} …",
+    upload_indexing="{name} is stored and being indexed …",
+    upload_done="{name} is added: {articles} articles, {paragraphs} paragraphs (generation {generation})",
+    upload_again="It had been sent before, and is not added twice.",
+    upload_known="was there already",
+    upload_known_from="was there already: {sources}",
+    upload_paragraphs="{paragraphs} paragraphs",
+    upload_more="… and {count} more",
+    upload_problems="Not wholly read:",
+    upload_there="{name} is there already, as {file}, and is not added twice.",
+    upload_refused="{name} is not added: {reason}",
+    upload_too_large=(
+        "{name} is not added: it is too large, the limit is {limit} MB. Split it and send the parts."
+    ),
+    upload_not_stored="{name} is not added: it cannot be stored ({reason}). Mend that and send it again.",
+    upload_not_indexed=(
+        "The file is stored, but the index is as it was: {reason}\nThe next run tries again; "
+        "/reindex starts one."
+    ),
+    upload_stopped="I was stopped before {name} was stored. Please send it again.",
+    upload_edited="The edit is not taken up. Undo the article first, then send it corrected.",
+    upload_undoing="Being undone …",
+    upload_undone="Undone: the file is taken out of the articles and kept aside.",
+    upload_undone_before="It has been undone already.",
+    upload_not_undone="It could not be undone: {reason}",
+    button_undo="↩ Undo",
     nothing_relevant="The articles say nothing relevant to this question.",
     closest="The closest reports:",
     untitled="(no headline)",

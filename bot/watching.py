@@ -84,7 +84,7 @@ class _Upkeep:
     def run(self) -> NoReturn:
         """Go on until interrupted."""
         self._follow()
-        if not self._paths and not self._remembered:
+        if not self._paths and not self._remembered and not self._inbox():
             raise BadQueryError("no folder of articles was named yet; run `huiwen index FOLDER --watch`")
         while True:
             self._announce()
@@ -103,7 +103,12 @@ class _Upkeep:
             ):  # whatever is the matter with the index, the folders are still to be watched
                 self._remembered = remembered_roots(self._data_dir) or self._remembered
         remembered = () if self._plan.full and self._paths else self._remembered
-        self._changes.follow([*map(str, self._paths), *remembered])
+        self._changes.follow([*map(str, self._paths), *remembered, *self._inbox()])
+
+    def _inbox(self) -> list[str]:
+        """Return the folder that is always indexed, if it is there yet."""
+        inbox = self._plan.inbox
+        return [os.path.abspath(inbox)] if inbox is not None and os.path.isdir(inbox) else []
 
     def _announce(self) -> None:
         """Say what is watched, when it is other than before."""
@@ -121,7 +126,7 @@ class _Upkeep:
 
     def _update(self) -> None:
         there = [path for path in self._paths if os.path.lexists(path)]
-        if not there and not self._remembered:
+        if not there and not self._remembered and not self._inbox():
             self._changes.dealt_with()
             return
         try:

@@ -20,6 +20,7 @@ from aiohttp import web
 from tests.bot.botapi_answers import Fault, drop, error, fail, ok
 from tests.bot.botapi_chats import Chats
 from tests.bot.botapi_checks import decode
+from tests.bot.botapi_files import SentFile, break_off, tell_of
 from tests.bot.telegram_html import parse
 from tests.bot.telegram_world import ALICE, BOT, PRIVATE, TOKEN, telegram_entities
 
@@ -72,6 +73,9 @@ class BotApi:
         self._pushed = asyncio.Event()
         self._polls = 0
         self._port = 0
+        self.downloads = 0
+        self.files: dict[str, SentFile] = {}
+        """What can be fetched, by the file's id."""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -125,6 +129,31 @@ class BotApi:
         number = int(self._chats.new(chat, user, fields)["message_id"])
         self.push({"update_id": number, "message": self._chats.seen(chat["id"], number)})
         return number
+
+    def send_file(
+        self,
+        content: bytes,
+        name: str | None,
+        *,
+        chat: dict[str, Any] = PRIVATE,
+        user: dict[str, Any] = ALICE,
+        told_size: int | None = None,
+        path: str = "",
+        breaks: int = 0,
+        **fields: Any,  # noqa: ANN401
+    ) -> int:
+        """Let `user` send a document, and return the message's number.
+
+        `told_size` is what Telegram says of its size where that is not so. `path` is where a server in local
+        mode has put it. Its first `breaks` downloads end in the middle.
+        """
+        number = next(self._numbers)
+        file_id = f"BQAC{number}"
+        size = len(content) if told_size is None else told_size
+        self.files[file_id] = SentFile(content, size, path or f"documents/file_{number}.x", breaks)
+        document = {"file_id": file_id, "file_unique_id": f"AgAD{number}", "file_size": size}
+        document |= {"file_name": name} if name is not None else {}
+        return self.post(chat=chat, user=user, document=document, **fields)
 
     def rewrite(self, number: int, text: str, *, chat: dict[str, Any] = PRIVATE) -> None:
         """Let the author of a message edit it."""
@@ -242,6 +271,7 @@ class BotApi:
     async def _serve(self) -> None:
         application = web.Application()
         application.router.add_route("*", "/bot{token}/{method}", self._handle)
+        application.router.add_get("/file/bot{token}/{path:.+}", self._hand_out)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -296,7 +326,25 @@ class BotApi:
             return self._chats.answer_query(params["callback_query_id"])
         if method == "answerInlineQuery":
             return self._chats.answer_query(params["inline_query_id"])
+        if method == "getFile":
+            return tell_of(self.files.get(params["file_id"]), params["file_id"])
         return ok(True)
+
+    async def _hand_out(self, request: web.Request) -> web.StreamResponse:
+        """Let a file be downloaded."""
+        file = next((f for f in self.files.values() if f.path == request.match_info["path"]), None)
+        if request.match_info["token"] != TOKEN or file is None:
+            return error(404, "Not Found")
+        with self._changed:
+            self.downloads += 1
+            breaks, file.breaks = file.breaks > 0, file.breaks - 1
+            fault = self._faults["download"].popleft() if self._faults["download"] else Fault()
+            self._changed.notify_all()
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        if fault.status:
+            return fail(fault)
+        return await break_off(request, file) if breaks else web.Response(body=file.content)
 
     async def _get_updates(self, params: dict[str, Any]) -> web.Response:
         self._polls += 1

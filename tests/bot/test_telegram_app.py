@@ -235,6 +235,7 @@ def test_commands_are_announced(api: BotApi, asker: SmallAsker) -> None:
     assert menus["all_private_chats", "zh"][0]["description"] == ZH.command_ask
     assert menus["chat", ""][0]["description"] == EN.command_ask
     assert set(names["chat", ""]) - set(names["all_private_chats", ""]) == {
+        "upload",
         "ban",
         "unban",
         "reindex",
