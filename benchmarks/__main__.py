@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.archives import questions_of, read_texts, texts_for
+from benchmarks.encoding import compared
 from benchmarks.ours import ours, paragraphs_of
 from benchmarks.peers import bm25s, plain, sentence_transformers, txtai
 from benchmarks.plots import draw
@@ -42,6 +43,7 @@ def main() -> None:
         }
         results["sentence_transformers"] = sentence_transformers(place)
         results["archives"] = _archives(wanted, place)
+        results["encoding"] = compared(paragraphs_of(place / "ours" / "data"), place)
         results["vectors"] = _vectors(wanted, place)
     wanted.out.mkdir(parents=True, exist_ok=True)
     (wanted.out / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

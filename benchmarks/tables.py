@@ -10,7 +10,9 @@ Figures = dict[str, Any]
 
 def markdown(results: Figures) -> str:
     """Return all figures as tables in Markdown."""
-    return "\n".join([*_archives(results), "", *_peers(results), "", *_vectors(results)])
+    return "\n".join(
+        [*_archives(results), "", *_peers(results), "", *_vectors(results), "", _encoding(results)]
+    )
 
 
 def _archives(results: Figures) -> Iterator[str]:
@@ -56,6 +58,15 @@ def _vectors(results: Figures) -> Iterator[str]:
         held = own["coarse"]["own_mb"] * (1 << 20) / own["size"]
         exact = f"{own['exact']['p50_ms']:.1f}"
         yield _row(f"{own['size']:,}", exact, _found(own["coarse"]), *others, f"{held:,.0f}")
+
+
+def _encoding(results: Figures) -> str:
+    own = results["encoding"]
+    ours, package = (f"{own[f'{who}_texts_per_s']:.0f}" for who in ("ours", "package"))
+    return (
+        f"Texts encoded in bulk: {ours} a second; {package} by the package whose weights these are."
+        f" Largest difference in a component: {own['largest_difference']:.0e}."
+    )
 
 
 def _found(own: Figures) -> str:
