@@ -17,7 +17,7 @@ import numpy as np
 from config import SearchSettings
 from retrieval.catalog import Catalog
 from retrieval.finder import Candidates, Floats
-from retrieval.fusion import Fusion, Margin
+from retrieval.fusion import FEATURES, Fusion, Margin
 from retrieval.model import Hit
 from retrieval.presenting import Presenter, Wanted
 from retrieval.question import Question
@@ -27,7 +27,12 @@ from retrieval.terms import Folded, words
 COVERED, NEAR = 1 / 2, 1 / 3
 """Shares of the threshold: enough where all words are there; worth a look at the whole archive."""
 _ASKS = re.compile(r"[?？؟]|[谁誰哪]|什么|什麼|多少|[几幾][个個名位次天月年]|怎|如何|[为為]何|[吗嗎呢]\s*$")
+LEAST_SHARE = 0.2
+"""Of the words of a question in Chinese; an article that has less of them is about something else."""
+SHORT = -1.2
+"""Logarithm of a length, as of the feature; that a passage is shorter still, 记者报道 say, speaks for nothing."""
 EVEN = Margin(0.0, 0.0, False)
+_ARTICLE, _LENGTH = FEATURES.index("article"), FEATURES.index("length")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,10 @@ class Judges:
         """Return which of the articles of `found` answer, `k` at most."""
         scores = self._fusion.score(found.features)
         best = _best_of_each(found, scores)
-        sureness = {place: self._fusion.sureness(found.features[place], EVEN) for place in best}
+        best = [
+            place for place in best if not asked.chinese or found.features[place, _ARTICLE] >= LEAST_SHARE
+        ]
+        sureness = {place: self._sureness(found.features[place]) for place in best}
         sure = [place for place in best if self._is_sure(asked, found, place, sureness[place])]
         sure.sort(key=lambda place: (-sureness[place], place))
         if sure:
@@ -72,6 +80,11 @@ class Judges:
             return Judgement([])
         ((_, article),) = self._catalog.passages([int(found.numbers[best[0]])])
         return Judgement([], article.id)
+
+    def _sureness(self, features: Floats) -> float:
+        known = features.copy()
+        known[_LENGTH] = max(known[_LENGTH], SHORT)
+        return self._fusion.sureness(known, EVEN)
 
     def _is_sure(self, asked: Question, found: Candidates, place: int, sureness: float) -> bool:
         if sureness >= self._threshold:

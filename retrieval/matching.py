@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from retrieval.folding import fold
 from retrieval.fusion import CHINESE, FEATURES, FOREIGN, Fusion
-from retrieval.judging import COVERED, NEAR, Judged, is_question
+from retrieval.judging import COVERED, LEAST_SHARE, NEAR, SHORT, Judged, is_question
 from retrieval.kinds import wanted_kind
 from retrieval.names import name_groups
 from retrieval.searcher import Searcher
@@ -26,7 +26,6 @@ from retrieval.terms import is_chinese, words
 
 _PASSAGES_AT_ONCE = 200
 _REMEMBERED = 50_000  # questions whose words are kept, some ten megabytes
-_LEAST_SHARE = 0.2  # of the words of a question in Chinese; an article that has less of it is not about it
 _BM25_AT_MOST = 1.4  # times a word's weight, unless a short text has it twice, which decides nothing alone
 _BRIDGE_AT_MOST = 0.4  # words of near meaning; of 30 keywords in English none had more with any passage
 _TINY = 1e-4  # of a share; what adding up loses
@@ -93,7 +92,7 @@ def promising(searcher: Searcher, kept: Sequence[Kept], passages: Numbers) -> li
             continue
         shares, headed, mass = _shares(searcher, own, passages)
         if chinese:
-            some = np.flatnonzero((np.maximum(shares, headed) >= _LEAST_SHARE).any(axis=1))
+            some = np.flatnonzero((np.maximum(shares, headed) >= LEAST_SHARE).any(axis=1))
             own, shares, headed, mass = (
                 [own[at] for at in some.tolist()],
                 shares[some],
@@ -133,13 +132,13 @@ def _at_best(
         "units": units,
         "paragraph": whole,
         "words": _BM25_AT_MOST * shares,
-        "bigrams": _BM25_AT_MOST * np.minimum(1.0, shares + np.float32(_LEAST_SHARE)),
+        "bigrams": _BM25_AT_MOST * np.minimum(1.0, shares + np.float32(LEAST_SHARE)),
         "bridge": _BRIDGE_AT_MOST * foreign,
         "names": named,
         "headings": _BM25_AT_MOST * headed,
         "article": np.maximum(shares, foreign),
         "lacks": np.minimum(lacking, 1),
-        "length": finder.lengths[passages][None, :],
+        "length": np.maximum(finder.lengths[passages], SHORT)[None, :],
         "kind": wants,
         "time": np.float32(0.0),
     }
@@ -174,7 +173,8 @@ def _shares(searcher: Searcher, kept: Sequence[Kept], passages: Numbers) -> tupl
         for table, terms in ((shares, texts[at] | headline), (headed, headline)):
             for word in terms & asking.keys():
                 table[asking[word], at] += np.float32(weights[word])
-    return *((each / mass[:, None])[:, of_article] for each in (shares, headed)), mass
+    spread = [np.asarray((each / mass[:, None])[:, of_article], np.float32) for each in (shares, headed)]
+    return spread[0], spread[1], mass
 
 
 def _words_of(searcher: Searcher, passages: Numbers, of_article: Numbers, count: int) -> list[set[str]]:
