@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.telegram_callbacks import article_key, key_beginning
-from retrieval import LiveSearcher
+from retrieval import LiveSearcher, Searcher
 from retrieval.conversation import Conversation
 from retrieval.model import Answer, Article
 
@@ -41,6 +41,10 @@ class Library:
     def converse(self, talk: Conversation, question: str, k: int = 5) -> tuple[Answer, Conversation]:
         """Answer as `Conversation.ask` does."""
         return self._live.converse(talk, question, k)
+
+    def searcher(self) -> Searcher:
+        """Return the searcher over the newest generation."""
+        return self._live.searcher()
 
     def article(self, key: str) -> Article | None:
         """Return the article of a key that `article_key` made."""

@@ -19,8 +19,8 @@ from bot.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts
 
 _log = logging.getLogger(__name__)
 
-PRIVATE = ("ask", "latest", "articles", "new", "lang", "stats", "forget", "help", "start")
-GROUPS = ("ask", "latest", "articles", "new", "help")
+PRIVATE = ("ask", "latest", "articles", "alerts", "new", "lang", "stats", "forget", "help", "start")
+GROUPS = ("ask", "latest", "articles", "alerts", "new", "help")
 ADMINS = (*PRIVATE, "reindex", "health", "ban", "unban")
 
 _REASON_CHARS = 200  # a proxy in between may answer with a whole page

@@ -21,7 +21,7 @@ from telegram import (
 )
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
-from telegram.ext import AIORateLimiter
+from telegram.ext import AIORateLimiter, ExtBot
 
 from bot.telegram_markup import plain_text
 from bot.telegram_screens import Screen
@@ -32,6 +32,7 @@ _PAUSES_S = (0.3, 1.0, 3.0)  # before each new attempt; a server that restarts i
 _FLOOD_RETRIES = 5
 _TYPING_S = 4.5  # Telegram shows "typing" for five seconds
 _HEAD_START_S = 0.25  # an answer that overtook its "typing" would be followed by five seconds of it
+_UNASKED = -1  # as rate_limit_args
 _HTML: str | None = ParseMode.HTML
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -39,9 +40,9 @@ _running: set[asyncio.Task[None]] = set()  # asyncio itself keeps weak reference
 
 
 class AnswersFirst(AIORateLimiter):
-    """Paces what is sent and waits out 429, except for the typing action.
+    """Paces what is sent and waits out 429, except for the typing action and what nobody has asked for.
 
-    That one would use up half of a group's twenty messages a minute, and its 429 would hold up the answer.
+    Typing would use up half of a group's twenty messages a minute, and a 429 would hold up the answer.
     """
 
     def __init__(self) -> None:
@@ -57,7 +58,7 @@ class AnswersFirst(AIORateLimiter):
         rate_limit_args: int | None,
     ) -> Any:  # noqa: ANN401
         """Send a request when its turn has come."""
-        if endpoint == "sendChatAction":
+        if endpoint == "sendChatAction" or rate_limit_args == _UNASKED:
             return await callback(*args, **kwargs)
         return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
 
@@ -90,6 +91,28 @@ async def reply(
         place = replace(place, quoted_id=None)
         numbers.append(number)
     return numbers
+
+
+async def announce(bot: ExtBot[Any], chat_id: int, thread_id: int | None, screen: Screen) -> None:
+    """Send what nobody has asked for, at once and only once. Raises TelegramError, also RetryAfter."""
+    text, parse_mode = screen.text, _HTML
+    for _ in range(2):
+        try:
+            await bot.send_message(
+                chat_id,
+                text,
+                parse_mode=parse_mode,
+                message_thread_id=thread_id,
+                reply_markup=_keyboard(screen),
+                link_preview_options=_NO_PREVIEW,
+                rate_limit_args=_UNASKED,
+            )
+            return
+        except BadRequest as refusal:
+            if parse_mode is None or "entities" not in refusal.message.lower():
+                raise
+            _log.warning("Telegram does not accept the markup of an alert; it goes out plain")
+            text, parse_mode = plain_text(text), None
 
 
 async def edit(bot: Bot, chat_id: int, number: int, screen: Screen) -> None:

@@ -9,6 +9,7 @@ under another name, cut into other paragraphs, read anew by `--full` or brought 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from unicodedata import normalize
 
@@ -43,8 +44,13 @@ class Arrivals:
     """What is to be remembered of these and of what has changed."""
 
 
-def find_arrivals(catalog: Catalog, seen: Keys) -> Arrivals:
-    """Return the new articles of a generation; `seen` is all that was to be remembered, in any order."""
+def find_arrivals(
+    catalog: Catalog, seen: Keys, going_on: Callable[[], bool] = lambda: True
+) -> Arrivals | None:
+    """Return the new articles of a generation; `seen` is all that was to be remembered, in any order.
+
+    None once `going_on` says no.
+    """
     heads = np.frombuffer(b"".join(key[:8] for key in catalog.content_keys()), np.int64)
     unseen = np.flatnonzero(~np.isin(heads, seen)).tolist()
     known = np.unique(seen)
@@ -52,6 +58,8 @@ def find_arrivals(catalog: Catalog, seen: Keys) -> Arrivals:
     keys: list[Keys] = [heads[unseen]]
     for number, article in zip(unseen, catalog.at(unseen), strict=True):
         identity = np.frombuffer(text_key(f"id\x00{article.id}")[:8], np.int64)
+        if not going_on():
+            return None
         runs, month = sketch(article), _month(article)
         before = [_has(known, _in_month(runs, each)) for each in {month, month - 1, month + 1}]
         if not _has(known, identity).any() and max(each.mean() for each in before) < _SAME:

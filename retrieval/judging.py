@@ -30,7 +30,7 @@ _ASKS = re.compile(r"[?？؟]|[谁誰哪]|什么|什麼|多少|[几幾][个個�
 LEAST_SHARE = 0.2
 """Of the words of a question in Chinese; an article that has less of them is about something else."""
 SHORT = -1.2
-"""Logarithm of a length, as of the feature; that a passage is shorter still, 记者报道 say, speaks for nothing."""
+"""A length, as of the feature; that a passage is shorter still, 记者报道 say, speaks for nothing."""
 EVEN = Margin(0.0, 0.0, False)
 _ARTICLE, _LENGTH = FEATURES.index("article"), FEATURES.index("length")
 

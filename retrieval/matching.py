@@ -8,7 +8,7 @@ make us at best? Only those that come near to the threshold are read as a questi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -68,13 +68,24 @@ class _Read:
     """Whether it wants a kind of answer."""
 
 
-def match(searcher: Searcher, kept: Sequence[Kept], articles: Sequence[int], k: int) -> list[Match]:
-    """Return which questions some of `articles` answer, and at most `k` of these articles each."""
+def match(
+    searcher: Searcher,
+    kept: Sequence[Kept],
+    articles: Sequence[int],
+    k: int,
+    going_on: Callable[[], bool] = lambda: True,
+) -> list[Match] | None:
+    """Return which questions some of `articles` answer, and at most `k` of these articles each.
+
+    None once `going_on` says no.
+    """
     found: defaultdict[int, list[Judged]] = defaultdict(list)
     for passages in _slices(searcher, articles):
         within = np.zeros(len(searcher.finder.owners), np.bool_)
         within[passages] = True
         for question in promising(searcher, kept, passages):
+            if not going_on():
+                return None
             found[question.number] += searcher.judge(question.text, within, len(passages))
     return [
         Match(number, tuple(sorted(own, key=lambda each: -each.confidence)[:k]), len(own))
