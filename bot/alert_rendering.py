@@ -20,7 +20,7 @@ from bot.telegram_markup import escape, headline, one_line, render_heading, rend
 from bot.telegram_screens import Button, Row, Screen
 from bot.texts import Texts
 from bot.utf16 import head, utf16_len
-from retrieval.model import Answer, Hit
+from retrieval.model import Hit
 
 ALERT_PREFIX = "n:"
 SHOWN = 3  # articles in a message
@@ -79,19 +79,18 @@ def render_told(alert: Alert, hits: Sequence[Hit], texts: Texts) -> Screen:
     return Screen("\n\n".join(parts), tuple(rows))
 
 
-def render_kept(question: str, answer: Answer | None, texts: Texts) -> Screen:
+def render_kept(question: str, hit: Hit | None, texts: Texts) -> Screen:
     """Return what is said of a question that is kept now, with what there is already."""
     kept = texts.alert_kept.format(question=escape(one_line(question, _QUESTION_UNITS)))
-    if answer is None or not answer.answered or not answer.hits:
+    if hit is None:
         return Screen(f"{kept}\n{texts.alert_nothing_yet}")
-    hit = answer.hits[0]
     label = f"📄 {headline(hit.article, texts, _LABEL_UNITS)}"
     row = (Button(label, f"{ARTICLE_PREFIX}{article_key(hit.article.id)}"),)
     return Screen(f"{kept}\n\n{texts.alert_present}\n{_render_hit(hit, texts)}", (row,))
 
 
 def render_alerts(alerts: Sequence[Alert], page: int, quiet: str, texts: Texts) -> Screen:
-    """Return a page of somebody's alerts, each with a button that stops it; `quiet` tells their quiet hours."""
+    """Return a page of somebody's alerts, each with a button that stops it, and their quiet hours."""
     if not alerts:
         return Screen(f"{texts.alerts_none}\n{quiet}")
     last = (len(alerts) - 1) // _PER_PAGE

@@ -22,7 +22,6 @@ from bot.alerts import Alert, Alerts, Keeping, Place
 from bot.quiet_hours import QuietHours
 from bot.telegram_gate import Gate
 from bot.telegram_languages import texts_of
-from bot.telegram_library import Asker
 from bot.telegram_markup import escape, one_line
 from bot.telegram_presses import apologizing, tell
 from bot.telegram_questions import question_replied_to
@@ -30,9 +29,13 @@ from bot.telegram_screens import Screen
 from bot.telegram_sending import edit, reply
 from bot.texts import LANGUAGES, Texts
 from config import TelegramSettings
-from retrieval.errors import BadQueryError, NoIndexError
+from retrieval.errors import NoIndexError
+from retrieval.model import Hit
 
 _QUESTION_CHARS = 200  # keywords, or a sentence; what is longer says several things
+Present = Callable[[str], Hit | None]
+"""Returns the best that there is already for a question. Raises RetrievalError."""
+
 _OFF, _QUIET = "off", "quiet"
 
 
@@ -40,12 +43,17 @@ class AlertCommands:
     """The handlers."""
 
     def __init__(
-        self, settings: TelegramSettings, alerts: Alerts, asker: Asker, gate: Gate, wake: Callable[[], None]
+        self,
+        settings: TelegramSettings,
+        alerts: Alerts,
+        gate: Gate,
+        present: Present,
+        wake: Callable[[], None],
     ) -> None:
         """Take also what is to be called when something was kept."""
         self._settings = settings
         self._alerts = alerts
-        self._asker = asker
+        self._present = present
         self._gate = gate
         self._wake = wake
 
@@ -143,10 +151,10 @@ class AlertCommands:
         note = await self._store(place, question, texts)
         if note != texts.alert_noted:
             return Screen(note)
-        answer = None
-        with contextlib.suppress(BadQueryError, NoIndexError):
-            answer = await asyncio.to_thread(self._asker.ask, question, 1)
-        return render_kept(question, answer, texts)
+        hit = None
+        with contextlib.suppress(NoIndexError):
+            hit = await asyncio.to_thread(self._present, question)
+        return render_kept(question, hit, texts)
 
     async def _store(self, place: Place, question: str, texts: Texts) -> str:
         """Keep a question and return what is to be said, as plain text."""

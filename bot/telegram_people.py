@@ -71,7 +71,8 @@ class People:
         contents.add_to(application)
         Languages(self._state, self._menus).add_to(application)
         FeedbackHandlers(asker, self._state).add_to(application)
-        AlertCommands(telegram, self._alerts, asker, gate, self._watch.wake).add_to(application)
+        present = asker.present if isinstance(asker, Library) else lambda question: None
+        AlertCommands(telegram, self._alerts, gate, present, self._watch.wake).add_to(application)
         commands = Commands(
             self._state, gate, shelf, self._menus, contents, handlers.answer, handlers.forget_person
         )

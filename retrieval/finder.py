@@ -100,6 +100,10 @@ class Finder:
         units, whole = (self._scale.told_on(FITTED_SCALE, each) for each in near)
         return units, whole
 
+    def everywhere(self) -> Mask:
+        """Return what leaves no passage out."""
+        return np.ones(len(self.owners), np.bool_)
+
     def passages_of(self, article: int) -> Numbers:
         """Return the numbers of the passages of an article."""
         return np.arange(self._starts[article], self._starts[article + 1])
