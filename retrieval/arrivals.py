@@ -9,7 +9,7 @@ under another name, cut into other paragraphs, read anew by `--full` or brought 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from unicodedata import normalize
 
@@ -51,21 +51,37 @@ def find_arrivals(
 
     None once `going_on` says no.
     """
-    heads = np.frombuffer(b"".join(key[:8] for key in catalog.content_keys()), np.int64)
+    heads = _heads(catalog)
     unseen = np.flatnonzero(~np.isin(heads, seen)).tolist()
     known = np.unique(seen)
     new: list[int] = []
     keys: list[Keys] = [heads[unseen]]
     for number, article in zip(unseen, catalog.at(unseen), strict=True):
-        identity = np.frombuffer(text_key(f"id\x00{article.id}")[:8], np.int64)
         if not going_on():
             return None
-        runs, month = sketch(article), _month(article)
+        identity, runs, month = _identity(article), sketch(article), _month(article)
         before = [_has(known, _in_month(runs, each)) for each in {month, month - 1, month + 1}]
         if not _has(known, identity).any() and max(each.mean() for each in before) < _SAME:
             new.append(number)
         keys += [identity, _in_month(runs, month)]
     return Arrivals(tuple(new), np.unique(np.concatenate(keys)))
+
+
+def remembered(catalog: Catalog, articles: Iterable[int]) -> Keys:
+    """Return what is remembered of some articles once they have been seen."""
+    numbers = list(articles)
+    keys = [_heads(catalog)[numbers]]
+    for article in catalog.at(numbers):
+        keys += [_identity(article), _in_month(sketch(article), _month(article))]
+    return np.unique(np.concatenate(keys))
+
+
+def _heads(catalog: Catalog) -> Keys:
+    return np.frombuffer(b"".join(key[:8] for key in catalog.content_keys()), np.int64)
+
+
+def _identity(article: Article) -> Keys:
+    return np.frombuffer(text_key(f"id\x00{article.id}")[:8], np.int64)
 
 
 def sketch(article: Article) -> Keys:

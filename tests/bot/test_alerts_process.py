@@ -1,22 +1,23 @@
-"""Alerts as people meet them: a real bot, real `huiwen index` beside it, told once whatever happens between."""
+"""Alerts as people meet them: a real bot, real `huiwen index` beside it, told once whatever happens."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
+import sqlite3
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.state import FILE_NAME
 from bot.texts import texts_for
-from tests.bot.bot_process import Bot, huiwen, index, write
+from tests.bot.bot_process import HUIWEN, Bot, environment_of, huiwen, index
 from tests.bot.botapi import BotApi, Call
 from tests.bot.botapi_answers import Fault
-from tests.bot.telegram_world import ALICE, BOB, FORUM, GROUP, PRIVATE, TOPIC
+from tests.bot.telegram_world import BOB, FORUM, GROUP, PRIVATE, TOPIC
 
 ZH, EN = texts_for("zh"), texts_for("en")
 HARBOUR = "5月8日，滨海市召开港口安全工作会议。市长王建国主持会议。会议决定新建三座防波堤，并改造旧码头。"
@@ -47,9 +48,9 @@ def _bot(api: BotApi, folder: Path, **environment: str) -> Iterator[Bot]:
     assert QUESTION not in bot.output
 
 
-def _say(api: BotApi, text: str, **where: Any) -> Call:
+def _say(api: BotApi, text: str, **where: object) -> Call:
     before = len(api.sent())
-    api.say(text, **where)
+    api.say(text, **where)  # type: ignore[arg-type]
     return api.wait_sent(before + 1)[before]
 
 
@@ -62,24 +63,20 @@ def _last(api: BotApi) -> int:
     return max(number for chat, number in api.message_ids() if chat == PRIVATE["id"])
 
 
-def _wait_looked(folder: Path, generation: int) -> None:
-    """Return when a bot has remembered the articles of a generation."""
-    import sqlite3
-
+def _wait_looked(folder: Path) -> None:
+    """Return when a bot has remembered what articles there are."""
     deadline = time.monotonic() + 30
     file = folder / "data" / FILE_NAME
     while time.monotonic() < deadline:
         with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(file)) as connection:
             (count,) = connection.execute("SELECT count(*) FROM seen").fetchone()
-            if count and count >= generation:
+            if count:
                 return
         time.sleep(0.05)
     raise AssertionError("the bot has not looked")
 
 
 def _seen(folder: Path) -> int:
-    import sqlite3
-
     with contextlib.closing(sqlite3.connect(folder / "data" / FILE_NAME)) as connection:
         return int(connection.execute("SELECT count(*) FROM seen").fetchone()[0])
 
@@ -101,14 +98,14 @@ def test_a_new_article_is_told_once_to_all_who_keep_its_question(api: BotApi, fo
     with _bot(api, folder) as bot:
         kept = _say(api, f"/alerts {QUESTION}")
         assert QUESTION in kept.shown and ZH.alert_nothing_yet in kept.shown
-        assert _say(api, f"/alerts  化工园区   安全").params["text"] == ZH.alert_kept_already
+        assert _say(api, "/alerts  化工园区   安全").params["text"] == ZH.alert_kept_already
         group = _say(
             api, f"/alerts {QUESTION}", user=BOB, chat=FORUM, message_thread_id=TOPIC, is_topic_message=True
         )
         assert EN.alert_nothing_yet in group.shown
         _say(api, "/alerts 防汛", user=BOB, chat=GROUP)
-        assert HARBOUR[:20] in _say(api, "/alerts 港口安全").shown  # the best there is
-        _wait_looked(folder, 1)
+        assert "滨海市召开港口安全工作会议。" in _say(api, "/alerts 港口安全").shown  # the best there is
+        _wait_looked(folder)
         before = len(api.sent())
         index(folder, chemical=CHEMICAL)
         told = api.wait_sent(before + 2, 40)[before:]
@@ -151,7 +148,7 @@ def test_a_new_article_is_told_once_to_all_who_keep_its_question(api: BotApi, fo
 def test_what_came_while_the_bot_was_away_is_told(api: BotApi, folder: Path) -> None:
     with _bot(api, folder) as bot:
         _say(api, f"/alerts {QUESTION}")
-        _wait_looked(folder, 1)
+        _wait_looked(folder)
         bot.process.send_signal(signal.SIGKILL)
         bot.process.wait()
         for name, text in (
@@ -171,8 +168,8 @@ def test_exported_and_imported_it_is_not_new(api: BotApi, folder: Path) -> None:
     index(folder, chemical=CHEMICAL)
     huiwen(folder, "export", folder / "index.tar").check_returncode()
     with _bot(api, folder):
-        assert "李春梅" in _say(api, f"/alerts {QUESTION}").shown
-        _wait_looked(folder, 1)
+        assert "临江市" in _say(api, f"/alerts {QUESTION}").shown
+        _wait_looked(folder)
         before = len(api.sent())
         huiwen(folder, "import", folder / "index.tar").check_returncode()
         index(folder, later=LATER)
@@ -192,7 +189,7 @@ def test_quiet_hours_hold_back_and_faults_do_not_lose(api: BotApi, folder: Path)
         assert _say(api, "/alerts quiet 25-7").params["text"] == ZH.quiet_usage
         _say(api, f"/alerts {QUESTION}")
         _say(api, f"/alerts {QUESTION}", user=BOB, chat=GROUP)
-        _wait_looked(folder, 1)
+        _wait_looked(folder)
         before = len(api.sent())
         api.inject("sendMessage", Fault(status=429, retry_after=1), Fault(status=502))
         index(folder, chemical=CHEMICAL)
@@ -207,7 +204,7 @@ def test_quiet_hours_hold_back_and_faults_do_not_lose(api: BotApi, folder: Path)
 def test_who_blocks_the_bot_is_left_alone_until_they_come_back(api: BotApi, folder: Path) -> None:
     with _bot(api, folder) as bot:
         _say(api, f"/alerts {QUESTION}")
-        _wait_looked(folder, 1)
+        _wait_looked(folder)
         api.inject("sendMessage", Fault(status=403, description="Forbidden: bot was blocked by the user"))
         index(folder, chemical=CHEMICAL)
         api.wait(lambda: any(call.method == "sendMessage" and not call.served for call in api.calls), 40)
@@ -250,19 +247,15 @@ def test_alerts_are_listed_and_stopped(api: BotApi, folder: Path) -> None:
         api.wait_called("editMessageText", 3)
         assert api.message(number)["text"] == ZH.alerts_all_stopped.format(count=9)
         # The question of an answer that had nothing.
-        nothing = _say(api, "月球基地何时建成？")
+        nothing = _say(api, "苹果怎么做成果酱？")
         assert (
             api.wait_answer(api.press(_last(api), _buttons(nothing)[ZH.button_tell_me]))["text"]
             == ZH.alert_noted
         )
-        assert "月球基地何时建成" in _say(api, "/alerts").shown
+        assert "苹果怎么做成果酱" in _say(api, "/alerts").shown
 
 
 def _refused(folder: Path, **environment: str) -> bool:
-    import subprocess
-
-    from tests.bot.bot_process import HUIWEN, environment_of
-
     run = subprocess.run(
         [HUIWEN, "doctor"],
         env=environment_of(folder, **environment),
