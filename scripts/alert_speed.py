@@ -3,7 +3,7 @@
     python scripts/alert_speed.py DATA_DIR [--alerts 10000] [--passages 100] [--seed 1]
 
 The alerts are made up: two or three words each, of those that few of the passages have. The last articles of
-the index stand for the new ones. Prints the seconds of a first look, which encodes the alerts, and of the next.
+the index stand for the new ones. Prints the seconds of a look that encodes the alerts, and of the next.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from collections import Counter
 from pathlib import Path
 
 from retrieval.arrivals import remembered
 from retrieval.checking import Standing, check
 from retrieval.searcher import Searcher
+from retrieval.terms import words
 
 _SAMPLE = 2000  # passages that the words are taken from
 _RARE = 0.02  # share of them that has a word of an alert, at most
