@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
 def _expand(path: Path) -> Path:
@@ -108,10 +107,8 @@ class LogSettings(_Section):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
-class Settings(BaseSettings):
+class Settings(_Section):
     """Everything an operator can choose. Built by `config.load_settings`; see `config/huiwen.toml`."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="forbid")
 
     data_dir: UserPath = Field(default_factory=lambda: user_data_path("huiwen", appauthor=False))
     articles: ArticlesSettings = ArticlesSettings()
@@ -120,15 +117,3 @@ class Settings(BaseSettings):
     search: SearchSettings = SearchSettings()
     telegram: TelegramSettings = TelegramSettings()
     log: LogSettings = LogSettings()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take what `load_settings` has merged and nothing behind its back."""
-        return (init_settings,)

@@ -22,7 +22,7 @@ from retrieval.naming import named_articles
 from retrieval.question import Interpreter, Question
 from retrieval.scale import Scale
 from retrieval.sentences import Span
-from retrieval.storing import load_array
+from retrieval.storing import distinct, load_array
 from retrieval.terms import usual_share
 from retrieval.units import UnitStore
 from retrieval.vector_parts import VectorParts
@@ -147,7 +147,7 @@ class Finder:
             found = [by_paragraph, by_sentence]
             found += [_highest(scores, _CANDIDATES, allowed) for scores in whole.values()]
             found.append(self._of_articles(best_articles, allowed))
-            candidates = np.unique(np.concatenate(found))
+            candidates = distinct(np.concatenate(found))
         headings = self._headings.score(self._headings.weigh(item.term for item in asked.words))
         columns: dict[str, Floats] = {
             "units": self._units.best(asked.vector, candidates),
