@@ -24,6 +24,7 @@ from retrieval.model import Article
 _RUN = 12
 _SKETCH = 16  # runs; half of them tell new from corrected, with an error below one in a hundred
 _SAME = 0.6  # share of a sketch that was seen before in articles of about the same month
+_FIRST_MONTH = 2  # what has no date has no neighbours
 _NO_LETTER = re.compile(r"[\W_]+")
 
 _RNG = np.random.default_rng(20261126)
@@ -60,7 +61,7 @@ def find_arrivals(
         if not going_on():
             return None
         identity, runs, month = _identity(article), sketch(article), _month(article)
-        before = [_has(known, _in_month(runs, each)) for each in {month, month - 1, month + 1}]
+        before = [_has(known, _in_month(runs, each)) for each in {month, max(month - 1, 0), month + 1}]
         if not _has(known, identity).any() and max(each.mean() for each in before) < _SAME:
             new.append(number)
         keys += [identity, _in_month(runs, month)]
@@ -102,7 +103,7 @@ def _letters(text: str) -> str:
 def _month(article: Article) -> int:
     """Return a number for the month of an article, of which neighbours have neighbouring ones."""
     date = article.date or article.published
-    return (date.year or 0) * 12 + (date.month or 0) if date else 0
+    return _FIRST_MONTH + (date.year or 0) * 12 + (date.month or 0) if date else 0
 
 
 def _in_month(runs: Keys, month: int) -> Keys:
