@@ -81,9 +81,9 @@ class Finder:
         self._starts = layout.starts
         self._context = Context(self.owners, self._words, self._names, self._headings)
 
-    def understand(self, text: str) -> Question:
-        """Return a question in the forms in which it is compared."""
-        return self._interpreter.read(text)
+    def understand(self, text: str, vector: Floats | None = None) -> Question:
+        """Return a question in the forms in which it is compared; `vector` is what `encode` made of it."""
+        return self._interpreter.read(text, vector)
 
     def units(self, asked: Question, passage: int) -> tuple[list[Span], Floats]:
         """Return the spans of a passage's sentences and clauses and how near each is to the question."""

@@ -86,7 +86,7 @@ def match(
         for question in promising(searcher, kept, passages):
             if not going_on():
                 return None
-            found[question.number] += searcher.judge(question.text, within, len(passages))
+            found[question.number] += searcher.judge(question.text, within, len(passages), question.vector)
     return [
         Match(number, tuple(sorted(own, key=lambda each: -each.confidence)[:k]), len(own))
         for number, own in found.items()
@@ -99,6 +99,8 @@ def promising(searcher: Searcher, kept: Sequence[Kept], passages: Numbers) -> li
     found: list[Kept] = []
     for chinese, fusion in ((True, CHINESE), (False, FOREIGN)):
         own = [question for question in kept if _read(question.text).chinese is chinese]
+        if chinese:
+            own = _touched(searcher, own, passages)
         if not own:
             continue
         shares, headed, mass = _shares(searcher, own, passages)
@@ -115,6 +117,14 @@ def promising(searcher: Searcher, kept: Sequence[Kept], passages: Numbers) -> li
             enough = sure >= _enough(searcher.threshold, own, shares)
             found += [own[at] for at in np.flatnonzero(enough.any(axis=1)).tolist()]
     return found
+
+
+def _touched(searcher: Searcher, kept: Sequence[Kept], passages: Numbers) -> list[Kept]:
+    """Return the questions that have any word in common with any of the articles."""
+    owners = np.unique(searcher.finder.owners[passages]).tolist()
+    texts = [*searcher.catalog.texts(passages.tolist()), *searcher.catalog.headlines(owners).values()]
+    there = {word for text in texts for word in words(text)}
+    return [question for question in kept if not there.isdisjoint(_read(question.text).words)]
 
 
 def _enough(threshold: float, kept: Sequence[Kept], shares: Floats) -> Floats:

@@ -150,12 +150,13 @@ class Searcher:
             undated=scope.undated,
         )
 
-    def judge(self, question: str, within: Mask, k: int) -> list[Judged]:
+    def judge(self, question: str, within: Mask, k: int, vector: Floats | None = None) -> list[Judged]:
         """Return the articles among `within` (passages,) that answer, the surest first, `k` at most.
 
-        Each is judged by itself; see `judging`. Raises what `ask` does, but no BadQueryError.
+        Each is judged by itself; see `judging`. `vector` is what `Finder.encode` made of it.
+        Raises what `ask` does, but no BadQueryError.
         """
-        asked = self.finder.understand(question)
+        asked = self.finder.understand(question, vector)
         judges = Judges(self.catalog, self._presenter, self._fusions.of(asked.chinese), self._settings)
         judged = judges.judge(asked, self.finder.find(asked, within), k)
         if judged.near is None:
