@@ -53,8 +53,8 @@ def find_arrivals(
     None once `going_on` says no.
     """
     heads = _heads(catalog)
-    unseen = np.flatnonzero(~np.isin(heads, seen)).tolist()
-    known = np.unique(seen)
+    known = np.sort(seen)
+    unseen = np.flatnonzero(~_has(known, heads)).tolist()
     new: list[int] = []
     keys: list[Keys] = [heads[unseen]]
     for number, article in zip(unseen, catalog.at(unseen), strict=True):
@@ -113,6 +113,7 @@ def _in_month(runs: Keys, month: int) -> Keys:
 
 
 def _has(known: Keys, keys: Keys) -> npt.NDArray[np.bool_]:
+    """Return which of `keys` are among those that are known, which are sorted."""
     if not len(known):
         return np.zeros(len(keys), np.bool_)
     at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
