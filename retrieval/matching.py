@@ -81,11 +81,12 @@ def match(
     """
     found: defaultdict[int, list[Judged]] = defaultdict(list)
     for passages in _slices(searcher, articles):
-        within = np.zeros(len(searcher.finder.owners), np.bool_)
-        within[passages] = True
-        for question in promising(searcher, kept, passages):
+        owners = searcher.finder.owners[passages]
+        for question, near in promising(searcher, kept, passages):
             if not going_on():
                 return None
+            within = np.zeros(len(searcher.finder.owners), np.bool_)
+            within[passages[np.isin(owners, searcher.finder.owners[near])]] = True  # whole articles
             found[question.number] += searcher.judge(question.text, within, len(passages), question.vector)
     return [
         Match(number, tuple(sorted(own, key=lambda each: -each.confidence)[:k]), len(own))
@@ -94,9 +95,9 @@ def match(
     ]
 
 
-def promising(searcher: Searcher, kept: Sequence[Kept], passages: Numbers) -> list[Kept]:
-    """Return the questions that some of `passages` may answer; the others they do not."""
-    found: list[Kept] = []
+def promising(searcher: Searcher, kept: Sequence[Kept], passages: Numbers) -> list[tuple[Kept, Numbers]]:
+    """Return the questions that some of `passages` may answer, and which; the others they do not."""
+    found: list[tuple[Kept, Numbers]] = []
     for chinese, fusion in ((True, CHINESE), (False, FOREIGN)):
         own = [question for question in kept if _read(question.text).chinese is chinese]
         if chinese:
@@ -115,7 +116,9 @@ def promising(searcher: Searcher, kept: Sequence[Kept], passages: Numbers) -> li
         if own:
             sure = _at_best(searcher, fusion, own, passages, (shares, headed, mass))
             enough = sure >= _enough(searcher.threshold, own, shares)
-            found += [own[at] for at in np.flatnonzero(enough.any(axis=1)).tolist()]
+            if chinese:
+                enough &= np.maximum(shares, headed) >= LEAST_SHARE
+            found += [(own[at], passages[enough[at]]) for at in np.flatnonzero(enough.any(axis=1)).tolist()]
     return found
 
 

@@ -97,7 +97,7 @@ def test_nothing_that_would_be_told_is_passed_over(real: Searcher) -> None:
     questions = [" ".join(pair) for pair in zip(words, words[3:] + words[:3], strict=True)] + words
     kept = _kept(real, *questions)
     passages = np.arange(len(real.finder.owners))
-    near = {question.number for question in promising(real, kept, passages)}
+    near = {question.number for question, _ in promising(real, kept, passages)}
     told = {q.number for q in kept if real.judge(q.text, real.finder.everywhere(), 3)}
     assert told and told <= near
 
