@@ -159,6 +159,7 @@ async def _until_signal(
             loop.add_signal_handler(number, stop.set)
     warming = asyncio.create_task(asyncio.to_thread(_warm_up, asker))
     tidying = asyncio.create_task(people.tidy(stop))
+    watching = asyncio.create_task(people.watch(asker, application.bot, stop))
     keeping = asyncio.create_task(keeper.run(stop)) if keeper else None
     try:
         await Poller(application).run(stop)
@@ -167,6 +168,7 @@ async def _until_signal(
         if keeping:
             await keeping
         await tidying
+        await watching
     await warming
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.telegram_callbacks import article_key, key_beginning
-from retrieval import LiveSearcher
+from retrieval import LiveSearcher, Searcher
 from retrieval.conversation import Conversation
-from retrieval.model import Answer, Article
+from retrieval.model import Answer, Article, Hit
 
 _ALL = 1_000_000  # ids that begin alike, as addresses of one site do
 
@@ -41,6 +41,16 @@ class Library:
     def converse(self, talk: Conversation, question: str, k: int = 5) -> tuple[Answer, Conversation]:
         """Answer as `Conversation.ask` does."""
         return self._live.converse(talk, question, k)
+
+    def searcher(self) -> Searcher:
+        """Return the searcher over the newest generation."""
+        return self._live.searcher()
+
+    def present(self, question: str) -> Hit | None:
+        """Return the best of what an alert would tell, were all articles new. Raises RetrievalError."""
+        searcher = self._live.searcher()
+        judged = searcher.judge(question, searcher.finder.everywhere(), 1)
+        return judged[0].hit if judged else None
 
     def article(self, key: str) -> Article | None:
         """Return the article of a key that `article_key` made."""

@@ -20,6 +20,20 @@ def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
+def _known_zone(name: str) -> str:
+    if name:
+        from zoneinfo import ZoneInfo  # few name one
+
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no time zone; write it as in Asia/Shanghai") from None
+    return name
+
+
+_HOUR = r"(?:[01]?\d|2[0-4])(?::[0-5]\d)?"
+_HOURS = rf"^$|^{_HOUR}-{_HOUR}$"
+
 UserPath = Annotated[Path, AfterValidator(_expand)]
 
 
@@ -83,6 +97,9 @@ class TelegramSettings(_Section):
     chat_question_burst: int = Field(default=20, ge=1, le=1000)
     keep_days: int = Field(default=365, ge=0, le=36_500)
     log_questions: bool = False
+    alerts: int = Field(default=20, ge=0, le=1000)
+    quiet_hours: str = Field(default="", pattern=_HOURS)
+    timezone: Annotated[str, AfterValidator(_known_zone)] = ""
     upload_mb: float = Field(default=20.0, ge=0.0, le=500.0)
 
 

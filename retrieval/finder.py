@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,9 @@ import numpy.typing as npt
 
 from embeddings import Encoder
 from retrieval.catalog import Catalog
+from retrieval.centring import centred
 from retrieval.context import Context
+from retrieval.folding import fold
 from retrieval.fusion import FEATURES, FITTED_FOR, FITTED_SCALE
 from retrieval.layout import Layout
 from retrieval.lexical import LexicalIndex, Weighed
@@ -21,6 +23,7 @@ from retrieval.question import Interpreter, Question
 from retrieval.scale import Scale
 from retrieval.sentences import Span
 from retrieval.storing import distinct, load_array
+from retrieval.terms import usual_share
 from retrieval.units import UnitStore
 from retrieval.vector_parts import VectorParts
 from retrieval.vocabulary import Vocabulary
@@ -64,12 +67,13 @@ class Finder:
         self._sentences = VectorParts.open_owned(
             layout.folders, "sentences.faiss", "sentence_owners.npy", passages
         )
-        self._lengths: Floats = np.asarray(layout.load("lengths.npy"), np.float32)
+        self.lengths: Floats = np.asarray(layout.load("lengths.npy"), np.float32)
         lexicon = (self._words, self._bigrams, self._names)
         mean, deviation = load_array(folder / "scale.npy").tolist()
         own = Scale(mean, deviation)
         self._scale = FITTED_SCALE if manifest.fingerprint == FITTED_FOR else own
         common: Floats = load_array(folder / "common.npy")
+        self._encoder, self._common = encoder, common
         vocabulary = Vocabulary.open(segments)
         self._interpreter = Interpreter(encoder, catalog, common, lexicon, vocabulary, self._scale)
         self._units = UnitStore.open(layout.folders, manifest.dim, passages)
@@ -77,14 +81,49 @@ class Finder:
         self._starts = layout.starts
         self._context = Context(self.owners, self._words, self._names, self._headings)
 
-    def understand(self, text: str) -> Question:
-        """Return a question in the forms in which it is compared."""
-        return self._interpreter.read(text)
+    def understand(self, text: str, vector: Floats | None = None) -> Question:
+        """Return a question in the forms in which it is compared; `vector` is what `encode` made of it."""
+        return self._interpreter.read(text, vector)
 
     def units(self, asked: Question, passage: int) -> tuple[list[Span], Floats]:
         """Return the spans of a passage's sentences and clauses and how near each is to the question."""
         spans, similarities = self._units.similarities(asked.vector, passage)
         return spans, self._scale.told_on(FITTED_SCALE, similarities)
+
+    def nearness(self, queries: Floats, passages: Numbers) -> tuple[Floats, Floats]:
+        """Return how near passages are to many questions: their best units, and each as a whole.
+
+        `queries` (n, dim) are as the encoder made them; both results are float32 (n, len(passages)).
+        """
+        vectors = centred(queries, self._common)
+        near = self._units.best_each(vectors, passages), vectors @ self._paragraphs.vectors(passages).T
+        units, whole = (self._scale.told_on(FITTED_SCALE, each) for each in near)
+        return units, whole
+
+    def everywhere(self) -> Mask:
+        """Return what leaves no passage out."""
+        return np.ones(len(self.owners), np.bool_)
+
+    def passages_of(self, article: int) -> Numbers:
+        """Return the numbers of the passages of an article."""
+        return np.arange(self._starts[article], self._starts[article + 1])
+
+    def rarest(self) -> float:
+        """Return what a word that no passage has weighs at most."""
+        return self._words.missing_idf()
+
+    def encode(self, questions: Sequence[str]) -> Floats:
+        """Return questions as the encoder makes them, unit vectors (n, dim)."""
+        return self._encoder.encode_queries([fold(text) for text in questions])
+
+    def weights(self, terms: Iterable[str]) -> dict[str, float]:
+        """Return what the words of questions in Chinese weigh in this generation, known to it or not."""
+        asked = list(dict.fromkeys(terms))
+        known = {item.term: item.idf for item in self._words.weigh(asked)}
+        return {
+            term: known[term] if term in known else self._words.unknown_idf(usual_share(term))
+            for term in asked
+        }
 
     def find(self, asked: Question, allowed: Mask | None = None, of_time: Floats | None = None) -> Candidates:
         """Return the passages worth a closer look.
@@ -92,25 +131,28 @@ class Finder:
         `allowed` (passages,) leaves others out; `of_time` (passages,) is what speaks for each as one that
         tells of the time that is asked for.
         """
-        by_paragraph, _ = self._paragraphs.search(asked.vector, _CANDIDATES, allowed)
-        by_sentence, _ = self._sentences.search(asked.vector, _CANDIDATES, allowed)
         whole = {
             "words": self._words.score(asked.words) / asked.words_mass,
             "bigrams": self._bigrams.score(asked.bigrams) / asked.bigrams_mass,
             "bridge": self._bridge(asked),
             "names": self._named(asked),
         }
-        found = [by_paragraph, by_sentence]
-        found += [_highest(scores, _CANDIDATES, allowed) for scores in whole.values()]
         shares, lacks = self._context.weigh(asked)
         best_articles = self._best_articles(shares, allowed)
-        found.append(self._of_articles(best_articles, allowed))
-        candidates = distinct(np.concatenate(found))
+        if allowed is not None and np.count_nonzero(allowed) <= _CANDIDATES:
+            candidates = np.flatnonzero(allowed)  # as each way of finding would
+        else:
+            by_paragraph, _ = self._paragraphs.search(asked.vector, _CANDIDATES, allowed)
+            by_sentence, _ = self._sentences.search(asked.vector, _CANDIDATES, allowed)
+            found = [by_paragraph, by_sentence]
+            found += [_highest(scores, _CANDIDATES, allowed) for scores in whole.values()]
+            found.append(self._of_articles(best_articles, allowed))
+            candidates = distinct(np.concatenate(found))
         headings = self._headings.score(self._headings.weigh(item.term for item in asked.words))
         columns: dict[str, Floats] = {
             "units": self._units.best(asked.vector, candidates),
             "paragraph": self._paragraphs.vectors(candidates) @ asked.vector,
-            "length": self._lengths[candidates],
+            "length": self.lengths[candidates],
             "kind": self._of_kind(asked, candidates),
             "time": np.zeros(len(candidates), np.float32) if of_time is None else of_time[candidates],
             "headings": headings[self.owners[candidates]] / asked.words_mass,

@@ -18,6 +18,7 @@ from retrieval.errors import BadQueryError, BrokenIndexError, EncoderMismatchErr
 from retrieval.explaining import explain_question
 from retrieval.finder import Candidates, Finder, Floats, Mask
 from retrieval.fusion import FITTED, Fusion, Fusions, Margin
+from retrieval.judging import Judged, Judges
 from retrieval.layout import Layout
 from retrieval.manifest import Manifest
 from retrieval.model import Answer
@@ -88,6 +89,11 @@ class Searcher:
         """Return the number of the generation that is searched."""
         return self.manifest.generation
 
+    @property
+    def threshold(self) -> float:
+        """Return the confidence from which on passages answer."""
+        return self._settings.threshold
+
     def ask(
         self,
         question: str,
@@ -143,6 +149,23 @@ class Searcher:
             searched=scope.searched,
             undated=scope.undated,
         )
+
+    def judge(self, question: str, within: Mask, k: int, vector: Floats | None = None) -> list[Judged]:
+        """Return the articles among `within` (passages,) that answer, the surest first, `k` at most.
+
+        Each is judged by itself; see `judging`. `vector` is what `Finder.encode` made of it.
+        Raises what `ask` does, but no BadQueryError.
+        """
+        asked = self.finder.understand(question, vector)
+        judges = Judges(self.catalog, self._presenter, self._fusions.of(asked.chinese), self._settings)
+        judged = judges.judge(asked, self.finder.find(asked, within), k)
+        if judged.near is None:
+            return judged.sure
+        answer = self.ask(question, 1)
+        first = answer.hits[0] if answer.answered else None
+        if first is None or first.article.id != judged.near:
+            return []
+        return [Judged(answer.confidence, first)]
 
     def _nothing(self, question: str, scope: Scope, started: float) -> Answer:
         return Answer(
