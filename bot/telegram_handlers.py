@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import traceback
 from collections import OrderedDict
 from typing import Any
 
@@ -195,7 +194,8 @@ class Handlers:
         elif isinstance(error, TelegramError):
             _log.warning("A message could not be sent: %s: %s", type(error).__name__, error.message)
         elif error is not None:
-            _log.error("A question could not be answered: %s", _describe(error, _words(update)))
+            line, shown = _describe(error, _words(update))
+            _log.error("A question could not be answered: %s", line, exc_info=shown)
             if message is not None:
                 await _apologize(message)
 
@@ -253,19 +253,28 @@ def _words(update: object) -> str:
     return "\n".join(text for text in texts if text)
 
 
-def _describe(error: BaseException, words: str) -> str:
-    """Return what to log: never what a user wrote, which errors of the database or the parser may quote."""
+class _WithheldError(Exception):
+    """Stands in a traceback for an error whose text must not be shown."""
+
+
+def _describe(error: BaseException, words: str) -> tuple[str, BaseException | None]:
+    """Return what to log, a line and perhaps an error with its traceback.
+
+    Never what a user wrote, which errors of the database or the parser may quote.
+    """
     chain: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in chain:
         chain.append(cause)
         cause = cause.__cause__ or cause.__context__
     if any(_quotes(str(each), words) for each in chain):
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        return f"{type(error).__name__} (its text quotes the question and is withheld)\n{frames}"
+        name = type(error).__name__
+        return f"{name} (its text quotes the question and is withheld)", _WithheldError(name).with_traceback(
+            error.__traceback__
+        )
     if isinstance(error, RetrievalError | EmbeddingError):  # one line that says how to mend it
-        return str(error)
-    return f"{type(error).__name__}\n" + "".join(traceback.format_exception(error))
+        return str(error), None
+    return type(error).__name__, error
 
 
 def _quotes(text: str, words: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.telegram_callbacks import article_key, key_beginning
@@ -28,6 +29,17 @@ class Asker(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """What answers."""
+
+    generation: int
+    articles: int
+    passages: int
+    problem: str = ""
+    """Why it is not the newest generation that does; empty where it is."""
+
+
 class Library:
     """The serving generation of an index."""
 
@@ -41,6 +53,13 @@ class Library:
     def converse(self, talk: Conversation, question: str, k: int = 5) -> tuple[Answer, Conversation]:
         """Answer as `Conversation.ask` does."""
         return self._live.converse(talk, question, k)
+
+    def state(self) -> IndexState:
+        """Return what answers. Raises RetrievalError where nothing does."""
+        searcher = self._live.searcher()
+        counts = searcher.manifest.counts
+        problem = self._live.problem
+        return IndexState(searcher.generation, counts.get("articles", 0), counts.get("passages", 0), problem)
 
     def article(self, key: str) -> Article | None:
         """Return the article of a key that `article_key` made."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -60,6 +61,20 @@ class Bot:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         return self.process.wait(10)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def webhook(api: BotApi) -> dict[str, str]:
+    """Return the environment of a bot by webhook, to whose address `api` then delivers."""
+    api.webhook.listen = f"127.0.0.1:{free_port()}"
+    return {
+        "HUIWEN_TELEGRAM__WEBHOOK_URL": "https://bot.example.org/hook",
+        "HUIWEN_TELEGRAM__WEBHOOK_LISTEN": api.webhook.listen,
+    }
 
 
 def environment_of(folder: Path, **more: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from aiohttp import web
 from tests.bot.botapi_answers import Fault, drop, error, fail, ok
 from tests.bot.botapi_chats import Chats
 from tests.bot.botapi_checks import decode
+from tests.bot.botapi_webhook import Webhook
 from tests.bot.telegram_html import parse
 from tests.bot.telegram_world import ALICE, BOT, PRIVATE, TOKEN, telegram_entities
 
@@ -61,6 +62,7 @@ class BotApi:
         self._stop = asyncio.Event()
         self._pushed = asyncio.Event()
         self._polls = 0
+        self.webhook = Webhook(self._pending, self._changed, self._pushed)
         self._port = 0
 
     def __enter__(self) -> Self:
@@ -231,9 +233,12 @@ class BotApi:
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
+        delivering = asyncio.create_task(self.webhook.deliver())
         self._port = runner.addresses[0][1]
         self._ready.set()
         await self._stop.wait()
+        delivering.cancel()
+        await asyncio.wait({delivering})
         await runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -264,6 +269,8 @@ class BotApi:
     async def _serve_call(self, method: str, params: dict[str, Any]) -> web.Response:
         if method == "getUpdates":
             return await self._get_updates(params)
+        if method in ("setWebhook", "deleteWebhook", "getWebhookInfo"):
+            return self.webhook.serve(method, params)
         if method == "getMe":
             return ok({**BOT, "can_join_groups": True, "can_read_all_group_messages": False})
         writes = {
@@ -280,6 +287,8 @@ class BotApi:
         return ok(True)
 
     async def _get_updates(self, params: dict[str, Any]) -> web.Response:
+        if self.webhook.url:
+            return error(409, "Conflict: can't use getUpdates method while webhook is active")
         self._polls += 1
         turn = self._polls
         self._pushed.set()  # wakes an earlier poll, which sees that it has been displaced
