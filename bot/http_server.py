@@ -98,8 +98,8 @@ class HttpServer:
             if error.errno and reason.startswith("error while attempting to bind"):
                 reason = reason.rpartition(": ")[2]
             raise ConfigError(
-                f"{self._key}: cannot listen on {self._address} ({reason}); name an address of this machine and"
-                " a free port"
+                f"{self._key}: cannot listen on {self._address} ({reason}); name an address of this machine"
+                " and a free port"
             ) from None
         return replace(self._address, port=self._server.sockets[0].getsockname()[1])
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_KEY = "monitoring.listen"
+KEY = "monitoring.listen"
+
 _END_S = 0.2
 
 
@@ -32,7 +33,7 @@ class Monitoring:
     def __init__(self, address: Address, metrics: Metrics) -> None:
         self._metrics = metrics
         self._address = address
-        self._server = HttpServer(self, _KEY, address)
+        self._server = HttpServer(self, KEY, address)
         self._health: Health | None = None
 
     @classmethod
@@ -43,7 +44,7 @@ class Monitoring:
         try:
             from bot.metrics import Metrics
         except ImportError:
-            raise ConfigError(f"{_KEY}: needs a package; run `pip install prometheus-client`") from None
+            raise ConfigError(f"{KEY}: needs a package; run `pip install prometheus-client`") from None
         return cls(Address.parse(settings.listen), Metrics())
 
     def measure(self, asker: Asker) -> Asker:
@@ -67,7 +68,7 @@ class Monitoring:
         address = await self._server.open()
         _log.info("How the bot is doing: http://%s/healthz and /metrics", address)
         if not address.is_loopback:
-            _log.warning("%s: %s can be reached from outside this machine by anybody", _KEY, address)
+            _log.warning("%s: %s can be reached from outside this machine by anybody", KEY, address)
 
     async def close(self) -> None:
         """End."""

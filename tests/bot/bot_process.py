@@ -119,9 +119,11 @@ def huiwen(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[
 
 
 @contextlib.contextmanager
-def running(folder: Path, **environment: str) -> Iterator[Bot]:
+def running(folder: Path, *, by_webhook: bool = False, **environment: str) -> Iterator[Bot]:
     """Run a bot; when the body ends, stop it and see that it kept its secrets."""
     with BotApi() as api:
+        if by_webhook:
+            environment |= webhook(api)
         bot = Bot(api, folder, **environment)
         try:
             api.wait_called("setMyCommands", 2)
@@ -130,7 +132,7 @@ def running(folder: Path, **environment: str) -> Iterator[Bot]:
         finally:
             bot.process.kill()
             bot.process.wait()
-    assert api.violations == []
+    assert api.violations == [], "\n".join(api.violations)
     assert SECRET not in bot.output
     assert not [question for question in api.said if not question.startswith("/") and question in bot.output]
     assert "Traceback" not in bot.output

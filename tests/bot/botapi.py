@@ -88,6 +88,10 @@ class BotApi:
         with self._changed:
             self._faults[method].extend(faults)
 
+    def wait_faulted(self, method: str) -> None:
+        """Return when the faults of `method` have befallen, or are about to after their delay."""
+        self.wait(lambda: not self._faults[method])
+
     def say(
         self,
         text: str,
@@ -145,6 +149,12 @@ class BotApi:
         message = self._chats.seen(chat["id"], number)
         pressed = {"id": query, "from": user, "chat_instance": "1", "message": message, "data": data}
         self.push({"update_id": next(self._numbers), "callback_query": pressed})
+        return query
+
+    def expect(self) -> str:
+        """Return the number of an inline query that is pushed by hand, and wait for its answer."""
+        query = f"i{next(self._numbers)}"
+        self._chats.open_query(query, old=False)
         return query
 
     def query(self, text: str, *, offset: str = "", user: dict[str, Any] = ALICE, old: bool = False) -> str:
@@ -250,6 +260,7 @@ class BotApi:
         with self._changed:
             self.violations += wrong
             fault = self._faults[method].popleft() if self._faults[method] else Fault()
+            self._changed.notify_all()
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.drop == "before" or fault.status:

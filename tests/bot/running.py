@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
-from bot.telegram_app import build_application
+from bot.telegram_app import build_application, open_serving
 from bot.telegram_people import People
-from bot.telegram_polling import Poller
 from config import Settings
 from retrieval.conversation import Conversation
 from retrieval.model import Answer, Article, ArticleRef, Hit
@@ -77,7 +76,7 @@ def running(api: BotApi, asker: SmallAsker, settings: Settings | None = None) ->
         stop = asyncio.Event()
         started.set_result((asyncio.get_running_loop(), stop))
         with contextlib.closing(People.open(settings)) as people:
-            await Poller(build_application(settings, asker, people)).run(stop)
+            await open_serving(settings, build_application(settings, asker, people)).run(stop)
 
     def run() -> None:
         try:
