@@ -62,7 +62,7 @@ class BotApi:
         self._stop = asyncio.Event()
         self._pushed = asyncio.Event()
         self._polls = 0
-        self.webhook = Webhook(self._pending, self._changed, self._pushed)
+        self.webhook = Webhook(self._pending, self._changed, self._pushed, self._loop)
         self._port = 0
 
     def __enter__(self) -> Self:

@@ -29,7 +29,9 @@ class Webhook:
         pending: MutableMapping[int, dict[str, Any]],
         changed: threading.Condition,
         pushed: asyncio.Event,
+        loop: asyncio.AbstractEventLoop,
     ) -> None:
+        self._loop = loop
         self.url = ""
         self.secret = ""
         self.connections = 0
@@ -49,6 +51,11 @@ class Webhook:
     def fail(self, reason: str) -> None:
         """Claim that a delivery has just failed."""
         self._failed = {"last_error_date": int(time.time()) + 1, "last_error_message": reason}
+
+    def repeat(self, number: int) -> None:
+        """Begin the delivery of an update anew although it is under way."""
+        del self._under_way[number]
+        self._loop.call_soon_threadsafe(self._pushed.set)
 
     def serve(self, method: str, params: dict[str, Any]) -> web.Response:
         """Serve one of the three methods."""
@@ -126,7 +133,7 @@ class Webhook:
             self._changed.notify_all()
         if not 200 <= status < 300:
             await asyncio.sleep(_RETRY_S)
-        del self._under_way[number]
+        self._under_way.pop(number, None)
         self._pushed.set()
 
 
