@@ -130,7 +130,9 @@ class HttpServer:
             if not self._idle:
                 writer.transport.abort()
                 return
-            next(iter(self._idle)).cancel()  # the one that has said nothing for longest
+            silent = next(iter(self._idle))  # for longest
+            del self._idle[silent]
+            silent.cancel()
         task = asyncio.create_task(self._serve(reader, writer))
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
@@ -157,7 +159,7 @@ class HttpServer:
             async with asyncio.timeout(wait_s):
                 return not self._closing and await exchange.begin()
         finally:
-            del self._idle[task]
+            self._idle.pop(task, None)
 
     async def _answer(self, exchange: _Exchange) -> bool:
         """Answer one request; tell whether another may follow."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 
 _LAST_PORT = 65535
@@ -28,6 +27,8 @@ class Address:
     @property
     def is_loopback(self) -> bool:
         """Tell whether nothing outside this machine reaches it."""
+        import ipaddress  # most commands listen nowhere
+
         try:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
