@@ -14,8 +14,6 @@ from typing import Any
 from platformdirs import user_config_path
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import EnvSettingsSource
-from pydantic_settings.exceptions import SettingsError
 
 from config.errors import ConfigError
 from config.settings import Settings
@@ -99,40 +97,32 @@ def _read_toml(file: Path) -> Tree:
 
 
 def _read_environment() -> Tree:
-    known = [_variable(key) for key in default_values()]
+    defaults = default_values()
+    known = {_variable(key): key for key in defaults}
     sections = {variable.partition("__")[0] for variable in known if "__" in variable}
+    found: Tree = {}
     for name in sorted(os.environ):
-        if not name.upper().startswith(_PREFIX) or name.upper() in {*known, *_NOT_SETTINGS}:
+        if not name.upper().startswith(_PREFIX) or name.upper() in _NOT_SETTINGS:
+            continue
+        if key := known.get(name.upper()):
+            if value := os.environ[name]:  # an empty one says nothing
+                found[key] = _listed(key, value) if isinstance(defaults[key], tuple) else value
             continue
         near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=_NEAR)
         if near or "__" in name or name.upper() in sections:
             hint = f"did you mean {near[0]}?" if near else "see config/huiwen.toml for all keys"
             raise ConfigError(f"{name}: unknown setting in the environment; {hint}")
-    source = EnvSettingsSource(Settings, env_prefix=_PREFIX, env_nested_delimiter="__", env_ignore_empty=True)
+    return _nest(found)
+
+
+def _listed(key: str, value: str) -> object:
+    """Return the list that a variable has as JSON."""
     try:
-        return source()
-    except (SettingsError, json.JSONDecodeError):
-        raise ConfigError(_explain_list()) from None
-
-
-def _explain_list() -> str:
-    """Return what to say of the list in the environment that is no JSON."""
-    given = {name.upper(): value for name, value in os.environ.items()}
-    for key, default in default_values().items():
-        value = given.get(_variable(key), "")
-        if isinstance(default, tuple) and value and not _is_json(value):
-            shape = '["a", "b"]' if key == "articles.paths" else "[123456, -100123456]"
-            where = f"{key} = {value!r} (from variable {_variable(key)})"
-            return f"{where}: lists are written as JSON; write it as {shape}"
-    return "a variable of the environment that begins with HUIWEN_ is no valid JSON; see config/huiwen.toml"
-
-
-def _is_json(value: str) -> bool:
-    try:
-        json.loads(value)
+        return json.loads(value)
     except ValueError:
-        return False
-    return True
+        shape = '["a", "b"]' if key == "articles.paths" else "[123456, -100123456]"
+        where = f"{key} = {value!r} (from variable {_variable(key)})"
+        raise ConfigError(f"{where}: lists are written as JSON; write it as {shape}") from None
 
 
 def default_values() -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.addresses import Address
 
@@ -115,10 +114,8 @@ class LogSettings(_Section):
     format: Literal["text", "json"] = "text"
 
 
-class Settings(BaseSettings):
+class Settings(_Section):
     """Everything an operator can choose. Built by `config.load_settings`; see `config/huiwen.toml`."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="forbid")
 
     data_dir: UserPath = Field(default_factory=lambda: user_data_path("huiwen", appauthor=False))
     articles: ArticlesSettings = ArticlesSettings()
@@ -128,15 +125,3 @@ class Settings(BaseSettings):
     telegram: TelegramSettings = TelegramSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
     log: LogSettings = LogSettings()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take what `load_settings` has merged and nothing behind its back."""
-        return (init_settings,)

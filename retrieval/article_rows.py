@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+import xxhash
+
 from retrieval.model import Article, PartialDate
 
 COLUMNS = (
@@ -41,6 +43,13 @@ def to_row(article: Article) -> Row:
     )
 
 
+def content_of(article: Article) -> bytes:
+    """Return what is the same for the same article whatever its id and whoever else has it, 16 bytes."""
+    row = dict(zip(COLUMNS, to_row(article), strict=True))
+    said = "\x1f".join(value for column, value in row.items() if column not in ("id", "also"))
+    return xxhash.xxh3_128_digest(said.encode("utf-8", "surrogatepass"))
+
+
 def from_row(row: Sequence[str]) -> Article:
     """Return the article of a row."""
     article_id, title, kicker, date, origin, published, its_origin, source, url, also, paragraphs = row
@@ -49,17 +58,18 @@ def from_row(row: Sequence[str]) -> Article:
         title=title,
         kicker=kicker,
         paragraphs=tuple(json.loads(paragraphs)),
-        date=_date(date, origin),
+        date=date_of(date, origin),
         source=source,
         url=url,
-        published=_date(published, its_origin),
+        published=date_of(published, its_origin),
         also=tuple(json.loads(also)) if also != "[]" else (),  # as nearly always
     )
 
 
+def date_of(text: str, origin: str) -> PartialDate | None:
+    """Return the date of a row's two columns for it."""
+    return PartialDate.parse(text, origin) if text else None
+
+
 def _date_columns(date: PartialDate | None) -> tuple[str, str]:
     return (str(date), date.origin) if date else ("", "")
-
-
-def _date(text: str, origin: str) -> PartialDate | None:
-    return PartialDate.parse(text, origin) if text else None

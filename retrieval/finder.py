@@ -20,7 +20,7 @@ from retrieval.naming import named_articles
 from retrieval.question import Interpreter, Question
 from retrieval.scale import Scale
 from retrieval.sentences import Span
-from retrieval.storing import load_array
+from retrieval.storing import distinct, load_array
 from retrieval.units import UnitStore
 from retrieval.vector_parts import VectorParts
 from retrieval.vocabulary import Vocabulary
@@ -105,7 +105,7 @@ class Finder:
         shares, lacks = self._context.weigh(asked)
         best_articles = self._best_articles(shares, allowed)
         found.append(self._of_articles(best_articles, allowed))
-        candidates = np.unique(np.concatenate(found))
+        candidates = distinct(np.concatenate(found))
         headings = self._headings.score(self._headings.weigh(item.term for item in asked.words))
         columns: dict[str, Floats] = {
             "units": self._units.best(asked.vector, candidates),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+
+import xxhash
 
 from retrieval.dates import date_range, days_between
 from retrieval.model import Article
@@ -23,11 +26,29 @@ _DAYS = 7  # between a report and its reprint; what comes again later, every yea
 class Merged:
     """The article that stands for itself and its reprints."""
 
-    article: Article
+    id: str
+    also: tuple[str, ...]
+    """The other papers or files that have it."""
     newest: Found
     """The one whose text it has."""
     others: tuple[Found, ...]
     """Its reprints and older versions, oldest first."""
+
+    @property
+    def article(self) -> Article:
+        """Return it as it is shown."""
+        return replace(self.newest.article, id=self.id, also=self.also)
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Return the other ids that lead to it, those of its reprints and its own in its file, sorted."""
+        return tuple(sorted({item.id for item in (self.newest, *self.others)} - {self.id}))
+
+    @property
+    def key(self) -> bytes:
+        """Return what is the same for the same article, shown in the same way and led to by the same ids."""
+        said = json.dumps([self.newest.content.hex(), self.id, self.also, self.aliases])
+        return xxhash.xxh3_128_digest(said.encode())
 
 
 def signature_of(article: Article) -> Signature:
@@ -49,10 +70,10 @@ def merge_reprints(found: Sequence[Found]) -> tuple[list[Merged], list[Problem]]
         newest = oldest_first[-1]
         identity = _identity(oldest_first, taken)
         taken.add(identity)
-        sources = dict.fromkeys(item.article.source for item in oldest_first)
-        also = tuple(source for source in sources if source != newest.article.source)
+        sources = dict.fromkeys(item.source for item in oldest_first)
+        also = tuple(source for source in sources if source != newest.source)
         others = tuple(item for item in oldest_first if item is not newest)
-        merged.append(Merged(replace(newest.article, id=identity, also=also), newest, others))
+        merged.append(Merged(identity, also, newest, others))
         problems += _clashes(newest, others)
     return merged, problems
 
@@ -74,11 +95,11 @@ def _groups(found: Sequence[Found]) -> Iterator[list[Found]]:
     own: dict[str, int] = {}
     for place, item in enumerate(found):
         if _has_own_id(item):
-            join(own.setdefault(item.article.id, place), place)
+            join(own.setdefault(item.id, place), place)
     hashes: dict[int, Hashes] = {}
     for pair in alike([item.signature for item in found]):
         one, other = (found[place] for place in pair)
-        if lead(pair[0]) != lead(pair[1]) and _one_event(one.article, other.article):
+        if lead(pair[0]) != lead(pair[1]) and _one_event(one, other):
             for place in pair:
                 if place not in hashes:
                     hashes[place] = _runs(found[place].article)
@@ -90,7 +111,7 @@ def _groups(found: Sequence[Found]) -> Iterator[list[Found]]:
     yield from groups.values()
 
 
-def _one_event(one: Article, other: Article) -> bool:
+def _one_event(one: Found, other: Found) -> bool:
     """Return whether two articles may report the same, by their dates."""
     reported = days_between(one.date, other.date)
     printed = days_between(one.published, other.published)
@@ -103,15 +124,17 @@ def _runs(article: Article) -> Hashes:
 
 def _age(item: Found) -> tuple[int, int, str, int]:
     """Return what sorts articles from the oldest to the newest, as far as is known."""
-    first_day, _ = date_range(item.article.published or item.article.date)
+    first_day, _ = date_range(item.published or item.date)
     return first_day, item.file.modified, item.file.path, item.place
 
 
 def _identity(oldest_first: Sequence[Found], taken: set[str]) -> str:
     """Return the id of the oldest, before all of one that brought its own."""
     for item in oldest_first:
-        if _has_own_id(item) and item.article.id not in taken:
-            return item.article.id
+        if _has_own_id(item) and item.id not in taken:
+            return item.id
+    if not _has_own_id(oldest_first[0]) and oldest_first[0].id not in taken:
+        return oldest_first[0].id
     oldest, copy = oldest_first[0].article, 0
     while (identity := article_id(oldest.title, oldest.paragraphs, copy)) in taken:
         copy += 1
@@ -120,9 +143,9 @@ def _identity(oldest_first: Sequence[Found], taken: set[str]) -> str:
 
 def _clashes(newest: Found, others: Sequence[Found]) -> Iterator[Problem]:
     for other in others:
-        of_one_id = other.article.id == newest.article.id and _has_own_id(other)
+        of_one_id = other.id == newest.id and _has_own_id(other)
         if of_one_id and similarity(_runs(other.article), _runs(newest.article)) < _OTHER:
-            here = f"article {other.article.id} is another one here than in {newest.file.name}"
+            here = f"article {other.id} is another one here than in {newest.file.name}"
             yield Problem(other.file.name, f"{here}, which is newer: left out; give one of them another id")
 
 

@@ -15,7 +15,6 @@ import xxhash
 
 from retrieval.errors import UnreadableError
 from retrieval.folders import files_below
-from retrieval.model import Article
 from retrieval.sources import Found, Problem, SourceFile, Sources
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ class Scan:
         from retrieval.reprints import merge_reprints
 
         # The time of a file tells which of two versions of an article is the newer one.
-        return files == known or _said(merge_reprints(_in_order(known, old))[0]) == _said(self.articles)
+        return files == known or _keys(merge_reprints(_in_order(known, old))[0]) == _keys(self.articles)
 
 
 def look(roots: Sequence[str], old: Sources | None, *, retry: bool, leave_out: Path) -> Look:
@@ -134,9 +133,8 @@ def _in_order(files: Mapping[str, SourceFile], old: Sources) -> list[Found]:
     return [item for path in files for item in found[path]]
 
 
-def _said(merged: Sequence[Merged]) -> list[tuple[Article, set[str]]]:
-    """Return articles as they are shown, and all ids that lead to each."""
-    return [(one.article, {item.article.id for item in (one.newest, *one.others)}) for one in merged]
+def _keys(merged: Sequence[Merged]) -> list[bytes]:
+    return [one.key for one in merged]
 
 
 def _count(files: Mapping[str, SourceFile], old: Sources | None) -> Counts:
@@ -194,7 +192,7 @@ def _read_all(
         if isinstance(reading, UnreadableError):
             read[file.path] = [], [str(reading)]
         else:
-            found = [Found(a, file, place, signature_of(a)) for place, a in enumerate(reading.articles)]
+            found = [Found.of(a, file, at, signature_of(a)) for at, a in enumerate(reading.articles)]
             read[file.path] = found, reading.problems
         progress("files", done, len(files))
     return read

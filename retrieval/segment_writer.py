@@ -12,7 +12,6 @@ from typing import TypeVar
 import numpy as np
 
 from embeddings import Encoder, encode_spans
-from retrieval import article_rows
 from retrieval.folding import fold
 from retrieval.known import Known, PassageVectors, text_key, write_keys
 from retrieval.lexical import LexicalIndex
@@ -44,12 +43,9 @@ class Indexed:
 
     article: Article
     aliases: tuple[str, ...]
-    """The ids of its reprints and its own in its file, sorted, where they are others than its id."""
-
-    @property
-    def key(self) -> bytes:
-        """Return what is the same for the same content."""
-        return text_key("\x1f".join([*article_rows.to_row(self.article), *self.aliases]))
+    """Other ids that lead to it."""
+    key: bytes
+    """What is the same for the same article."""
 
 
 def write_segment(

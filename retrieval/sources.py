@@ -10,15 +10,16 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retrieval import article_rows
-from retrieval.model import Article
+from retrieval.model import Article, PartialDate
 
 if TYPE_CHECKING:
     from retrieval.signatures import Signature
@@ -28,7 +29,8 @@ _SCHEMA = f"""
 CREATE TABLE files (path BLOB PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL,
   modified INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE found (file BLOB NOT NULL, place INTEGER NOT NULL, signature BLOB NOT NULL,
-  {article_rows.DECLARED}, PRIMARY KEY (file, place)) WITHOUT ROWID;
+  content BLOB NOT NULL, size INTEGER NOT NULL, {article_rows.DECLARED},
+  PRIMARY KEY (file, place)) WITHOUT ROWID;
 CREATE TABLE problems (file TEXT NOT NULL, reason TEXT NOT NULL, path BLOB NOT NULL,
   of_file INTEGER NOT NULL);
 CREATE TABLE roots (path BLOB PRIMARY KEY) WITHOUT ROWID;
@@ -60,13 +62,42 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An article as it stands in its file."""
+    """An article as it stands in its file, without its text, which few are asked for."""
 
-    article: Article
+    id: str
+    source: str
+    date: PartialDate | None
+    published: PartialDate | None
+    size: int
+    """How many paragraphs it has."""
+    content: bytes
+    """What tells it from others, whatever their ids."""
     file: SourceFile
     place: int
     """0 is the file's first article."""
     signature: Signature
+    load: Callable[[], Article] = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, article: Article, file: SourceFile, place: int, signature: Signature) -> Found:
+        """Return an article that was just read."""
+        return cls(
+            article.id,
+            article.source,
+            article.date,
+            article.published,
+            len(article.paragraphs),
+            article_rows.content_of(article),
+            file,
+            place,
+            signature,
+            lambda: article,
+        )
+
+    @property
+    def article(self) -> Article:
+        """Return all of it, from the table if it was read before."""
+        return self.load()
 
 
 class Sources:
@@ -127,11 +158,18 @@ class Sources:
         run.executemany("INSERT OR IGNORE INTO roots VALUES (?)", ((os.fsencode(root),) for root in roots))
         run.executemany("DELETE FROM found WHERE file = ?", ((os.fsencode(path),) for path in read))
         run.execute("DELETE FROM found WHERE file NOT IN (SELECT path FROM files)")
-        marks = ",".join("?" * (3 + len(article_rows.COLUMNS)))
+        marks = ",".join("?" * (5 + len(article_rows.COLUMNS)))
         run.executemany(
             f"INSERT INTO found VALUES ({marks})",
             (
-                (os.fsencode(path), item.place, item.signature.tobytes(), *article_rows.to_row(item.article))
+                (
+                    os.fsencode(path),
+                    item.place,
+                    item.signature.tobytes(),
+                    item.content,
+                    item.size,
+                    *article_rows.to_row(item.article),
+                )
                 for path, own in read.items()
                 for item in own
             ),
@@ -171,13 +209,27 @@ class Sources:
         return [os.fsdecode(row[0]) for row in rows]
 
     def found(self, files: Mapping[str, SourceFile]) -> dict[str, list[Found]]:
-        """Return the articles of these files, by path, as they stand in them."""
-        columns = ", ".join(article_rows.COLUMNS)
-        find = f"SELECT file, place, signature, {columns} FROM found ORDER BY file, place"
+        """Return the articles of these files, by path, as they stand in them.
+
+        Their texts are read when they are asked for, while the sources are open.
+        """
+        find = (
+            "SELECT file, place, signature, content, size, id, source, date, date_origin, published,"
+            " published_origin FROM found ORDER BY file, place"
+        )
         found: dict[str, list[Found]] = {path: [] for path in files}
-        for raw, place, signature, *row in self._connection.execute(find):
+        for raw, place, signature, content, size, name, source, *dates in self._connection.execute(find):
             path = os.fsdecode(raw)
-            if path in found:
-                article = article_rows.from_row(row)
-                found[path].append(Found(article, files[path], place, np.frombuffer(signature, np.uint32)))
+            if path not in found:
+                continue
+            date, published = article_rows.date_of(*dates[:2]), article_rows.date_of(*dates[2:])
+            compared = np.frombuffer(signature, np.uint32)
+            load = partial(self._article, raw, place)
+            found[path].append(
+                Found(name, source, date, published, size, content, files[path], place, compared, load)
+            )
         return found
+
+    def _article(self, file: bytes, place: int) -> Article:
+        find = f"SELECT {', '.join(article_rows.COLUMNS)} FROM found WHERE file = ? AND place = ?"
+        return article_rows.from_row(self._connection.execute(find, (file, place)).fetchone())

@@ -55,16 +55,15 @@ def write_generation(
         known_folders = serving.segments()
         if serving.manifest.passage_chars == plan.passage_chars:
             shelves = [Shelf.open(folder) for folder in known_folders]
-    articles = [_indexed(item) for item in found.articles]
-    sizes = [len(item.article.paragraphs) for item in articles]
-    arranged = arrange([item.key for item in articles], sizes, shelves)
+    sizes = [item.newest.size for item in found.articles]
+    arranged = arrange([item.key for item in found.articles], sizes, shelves)
     made: list[str] = []
     try:
         with closing(Known(plan.data_dir, known_folders, encoder)) as known:
             encoded = 0
             for own in arranged.new:
                 building = start_building(plan.data_dir, "segments")
-                part = [articles[number] for number in own]
+                part = [_indexed(found.articles[number]) for number in own]
                 encoded += write_segment(building, part, encoder, known, plan.passage_chars, progress)
                 made.append(keep_segment(plan.data_dir, building))
             manifest = _publish(plan, found, roots, encoder, serving, arranged, made)
@@ -102,9 +101,7 @@ def _publish(
 
 
 def _indexed(merged: Merged) -> Indexed:
-    """Return an article as it is shown, with every other id that leads to it."""
-    ids = {item.article.id for item in (merged.newest, *merged.others)}
-    return Indexed(merged.article, tuple(sorted(ids - {merged.article.id})))
+    return Indexed(merged.article, merged.aliases, merged.key)
 
 
 def _questions(encoder: Encoder, serving: Serving | None) -> Vectors:

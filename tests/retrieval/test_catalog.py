@@ -101,7 +101,7 @@ def test_what_was_read_comes_back(articles: list[Article]) -> None:
     files = {path: SourceFile(path, path, 0, 0, "") for path in ("/0", "/1", "/2")}
     read = {
         path: [
-            Found(article, files[path], place, signature_of(article))
+            Found.of(article, files[path], place, signature_of(article))
             for place, article in enumerate(articles[start::2])
         ]
         for start, path in enumerate(("/0", "/1"))

@@ -39,7 +39,7 @@ def _found(
     identity = path if path.endswith(".jsonl") else article_id("", paragraphs)
     published = parse_date(date) if date else None
     article = Article(identity, "", "", tuple(paragraphs), published, source or path, published=published)
-    return Found(article, SourceFile(path, path, 0, at, ""), 0, signature_of(article))
+    return Found.of(article, SourceFile(path, path, 0, at, ""), 0, signature_of(article))
 
 
 def _only(found: Sequence[Found]) -> Merged:
