@@ -14,7 +14,8 @@ from bot.telegram_link import Link
 
 _log = logging.getLogger(__name__)
 
-_FINISH_S = 4.5  # answers in flight get this long; a service manager would kill us before long
+_FINISH_S = 4.2  # for answers in flight; with what else a process has to do at its end, less than five
+_LAST_S = 0.3  # for telling Telegram that they have gone out
 
 _AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
@@ -75,7 +76,7 @@ class Serving(ABC):
 
     async def _finish(self) -> None:
         """Let the answers in flight end."""
-        application = self._application
+        application, late = self._application, False
         try:
             async with asyncio.timeout(_FINISH_S):
                 await asyncio.gather(self._close(), self.intake.finish())
@@ -83,10 +84,11 @@ class Serving(ABC):
                     await application.stop()
                 await application.shutdown()
         except TimeoutError:
+            late = True
             _log.warning("Stopped with answers still under way")
-        await self._end()
+        await self._end(0.0 if late else _LAST_S)
         await application.bot.shutdown()
 
-    async def _end(self) -> None:
-        """Give up what is still open."""
+    async def _end(self, seconds: float) -> None:
+        """Give up what is still open after so many seconds."""
         return

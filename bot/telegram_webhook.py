@@ -29,7 +29,6 @@ _DELIVERIES = 64  # at once; as many as are handled at once
 _HOLD_S = 10.0  # Telegram would wait about a minute; what waits out a flood limit must not hold up its chat
 _LOOK_EVERY_S = 60.0
 _RECENT_S = 300.0
-_END_S = 0.3  # for the confirmations of the last answers
 _REASON_CHARS = 200
 _RETRY_S = "5"
 _MEND = "mend telegram.webhook_url, or what it leads to"
@@ -131,5 +130,5 @@ class Webhook(Serving):
         self._closing = True
         self._server.stop_accepting()
 
-    async def _end(self) -> None:
-        await self._server.close(_END_S)
+    async def _end(self, seconds: float) -> None:
+        await self._server.close(seconds)

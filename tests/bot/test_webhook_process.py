@@ -223,7 +223,7 @@ def test_what_takes_too_long_at_the_end_comes_again(folder: Path) -> None:
         bot.api.say(QUESTION)
         bot.api.wait(lambda: any(c.method == "sendMessage" and not c.served for c in bot.api.calls))
         bot.process.send_signal(signal.SIGTERM)
-        assert bot.process.wait(6) == 0
+        assert bot.process.wait(5) == 0
         assert len(bot.api.update_ids()) == 1
         bot.restart()
         bot.api.wait_sent(1)
