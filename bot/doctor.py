@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from rich.text import Text
 
 from bot.console import out, print_json
+from bot.state import FILE_NAME
+from bot.state_file import StateError, describe
 from config import Address, ConfigError, Loaded, Settings
 from embeddings import EmbeddingError, Encoder, open_encoder, open_reranker
 from retrieval.errors import NoIndexError, RetrievalError
@@ -61,6 +63,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     if settings.search.reranker.strip():
         yield _reranker(settings)
     yield _index(settings.data_dir, encoder)
+    yield check_people(settings.data_dir / FILE_NAME)
     yield _disk(settings.data_dir)
     yield _telegram(settings)
     if settings.telegram.webhook_url:
@@ -135,6 +138,16 @@ def _index(data_dir: Path, encoder: Encoder | None) -> Check:
             f"{detail}; built with {manifest.model}, not the model above: run `huiwen index`",
         )
     return Check("index", "ok", detail)
+
+
+def check_people(file: Path) -> Check:
+    """Look at what is kept of people; that there is nothing is fine."""
+    try:
+        if not file.exists():
+            return Check("people", "ok", "nothing kept yet")
+        return Check("people", "ok", f"{file.name}, {describe(file)}")
+    except (StateError, OSError) as error:
+        return Check("people", "wrong", str(error))
 
 
 def _disk(data_dir: Path) -> Check:

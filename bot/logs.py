@@ -51,6 +51,15 @@ def redact(text: str, secrets: Sequence[str] = ()) -> str:
     return _BARE_TOKEN.sub(_HIDDEN, _BOT_TOKEN.sub(f"bot{_HIDDEN}", text))
 
 
+class WithheldError(Exception):
+    """Stands in a traceback for an error whose text must not be shown; its own text is the other's kind."""
+
+
+def withheld(error: BaseException) -> WithheldError:
+    """Return what to log instead of an error whose text may quote what a user wrote: where it was."""
+    return WithheldError(type(error).__name__).with_traceback(error.__traceback__)
+
+
 class _StandardError(logging.StreamHandler[TextIO]):
     """Ours, told apart from handlers that others have put on the root logger."""
 

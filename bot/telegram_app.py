@@ -22,9 +22,9 @@ from bot.monitoring import Monitoring
 from bot.state_file import StateError
 from bot.telegram_handlers import Handlers
 from bot.telegram_library import Asker, Library
+from bot.telegram_pacing import AnswersFirst
 from bot.telegram_people import People
 from bot.telegram_polling import Poller, QuietRequest, UpdatesRequest
-from bot.telegram_sending import AnswersFirst
 from bot.telegram_serving import Serving
 from bot.telegram_webhook import Webhook
 from bot.webhook_address import WebhookAddress, read_secret

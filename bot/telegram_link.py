@@ -11,13 +11,13 @@ from typing import TypeVar
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
 from bot.logs import redact
+from bot.telegram_reasons import reason_of
 
 _log = logging.getLogger(__name__)
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
 _REFUSALS = 5  # a token that worked is given up after this many; one 404 may be a proxy being restarted
 _SAME_COMPLAINT_S = 600.0
-_REASON_CHARS = 200  # a proxy in between may answer with a whole page
 _OTHER_POLLER = (
     "Another process polls Telegram with this token (409 Conflict): stop it, "
     "or give this one a token of its own"
@@ -80,7 +80,7 @@ class Link:
     def _complain(self, error: TelegramError, mend: str = "") -> None:
         kind = type(error).__name__
         # Some of the library's errors name the token.
-        self.trouble = f"{kind}: {redact(error.message)[:_REASON_CHARS]}"
+        self.trouble = f"{kind}: {redact(reason_of(error))}"
         if not self.news(kind):
             return
         if isinstance(error, Conflict):

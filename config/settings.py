@@ -38,6 +38,7 @@ class ArticlesSettings(_Section):
     """Where articles come from."""
 
     paths: tuple[UserPath, ...] = ()
+    inbox: Annotated[UserPath | None, BeforeValidator(_none_if_empty)] = None
 
 
 class EmbeddingSettings(_Section):
@@ -84,7 +85,7 @@ class TelegramSettings(_Section):
     webhook_path: str = Field(default="", pattern=r"^$|^/[^\s?#]*$")
     webhook_secret: SecretStr | None = None
     webhook_secret_file: Annotated[UserPath | None, BeforeValidator(_none_if_empty)] = None
-    k: int = Field(default=3, ge=1, le=10)
+    k: int = Field(default=5, ge=1, le=10)
     allow: tuple[int, ...] = ()
     block: tuple[int, ...] = ()
     admins: tuple[int, ...] = ()
@@ -94,6 +95,7 @@ class TelegramSettings(_Section):
     chat_question_burst: int = Field(default=20, ge=1, le=1000)
     keep_days: int = Field(default=365, ge=0, le=36_500)
     log_questions: bool = False
+    upload_mb: float = Field(default=20.0, ge=0.0, le=500.0)
 
 
 class MonitoringSettings(_Section):
