@@ -466,6 +466,26 @@ def test_help_and_questions_import_no_more_than_they_need(home: Path) -> None:
     assert not _imported("bot.cli", ["ask", "谁？", "--data-dir", "data"], home) & heavy
 
 
+@pytest.mark.parametrize("question", ["谁主持了大会？", "Who chaired the meeting?"])
+def test_a_question_imports_these_packages_and_no_others(home: Path, question: str) -> None:
+    settings = {"bot", "config", "platformdirs", "pydantic", "pydantic_core", "shellingham", "typer"}
+    typing = {"annotated_doc", "annotated_types", "typing_extensions", "typing_inspection"}
+    search = {"embeddings", "faiss", "numpy", "opencc", "packaging", "retrieval", "rjieba", "sentencepiece"}
+    others = {"swig_runtime_data5", "threadpoolctl", "xxhash"}
+    script = "import sys; from bot.cli import run; run(sys.argv[1:]); print(' '.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "ask", question, "--json", "--data-dir", str(home / "data")],
+        cwd=home, env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=60, check=True,
+    )  # fmt: skip
+    answer, modules = done.stdout.splitlines()
+    assert json.loads(answer)["hits"]
+    loaded = set(modules.split())
+    named = {name.partition(".")[0] for name in loaded if not name.startswith("_")}
+    assert named - set(sys.stdlib_module_names) <= settings | typing | search | others
+    # Parts that take as long as a search, of packages that are there anyway.
+    assert not loaded & {"asyncio", "numpy.ma", "rich", "retrieval.chinese_dates", "retrieval.conversation"}
+
+
 def _imported(module: str, arguments: list[str], cwd: Path) -> set[str]:
     program = (
         f"import sys, json, io, contextlib\nfrom {module} import run\n"
