@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.telegram_callbacks import article_key, key_beginning
@@ -27,6 +28,21 @@ class Asker(Protocol):
         """Return the article that a button's key stands for, if it is still there. Raises RetrievalError."""
         ...
 
+    def present(self, question: str) -> Hit | None:
+        """Return the best of what an alert would tell, were all articles new. Raises RetrievalError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """What answers."""
+
+    generation: int
+    articles: int
+    passages: int
+    problem: str = ""
+    """Why it is not the newest generation that does; empty where it is."""
+
 
 class Library:
     """The serving generation of an index."""
@@ -51,6 +67,13 @@ class Library:
         searcher = self._live.searcher()
         judged = searcher.judge(question, searcher.finder.everywhere(), 1)
         return judged[0].hit if judged else None
+
+    def state(self) -> IndexState:
+        """Return what answers. Raises RetrievalError where nothing does."""
+        searcher = self._live.searcher()
+        counts = searcher.manifest.counts
+        problem = self._live.problem
+        return IndexState(searcher.generation, counts.get("articles", 0), counts.get("passages", 0), problem)
 
     def article(self, key: str) -> Article | None:
         """Return the article of a key that `article_key` made."""

@@ -82,8 +82,7 @@ class People:
         contents.add_to(application)
         Languages(self._state, self._menus).add_to(application)
         FeedbackHandlers(asker, self._state).add_to(application)
-        present = asker.present if isinstance(asker, Library) else lambda question: None
-        AlertCommands(telegram, self._alerts, gate, present, self._watch.wake).add_to(application)
+        AlertCommands(telegram, self._alerts, gate, asker.present, self._watch.wake).add_to(application)
         commands = Commands(
             self._state, gate, shelf, self._menus, contents, handlers.answer, handlers.forget_person
         )
@@ -97,15 +96,13 @@ class People:
         await self._uploads.resume(application.bot)
         await self._menus.announce(application.bot)
 
-    async def watch(self, asker: Asker, bot: ExtBot[Any], stop: asyncio.Event) -> None:
+    async def watch(self, library: Library, bot: ExtBot[Any], stop: asyncio.Event) -> None:
         """Tell people of new articles until `stop` is set, once the bot has started."""
-        if not isinstance(asker, Library):
-            return
         waits = [asyncio.create_task(event.wait()) for event in (self._started, stop)]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for each in waits:
             each.cancel()
-        await self._watch.run(asker.searcher, bot, stop)
+        await self._watch.run(library.searcher, bot, stop)
 
     async def tidy(self, stop: asyncio.Event) -> None:
         """Delete what has been kept long enough, again and again until `stop` is set."""

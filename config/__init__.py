@@ -1,5 +1,6 @@
 """Settings: read once, frozen, with the origin of every value."""
 
+from config.addresses import Address
 from config.errors import ConfigError
 from config.loading import Loaded, Origin, default_values, load_settings
 from config.settings import (
@@ -7,18 +8,21 @@ from config.settings import (
     EmbeddingSettings,
     IndexSettings,
     LogSettings,
+    MonitoringSettings,
     SearchSettings,
     Settings,
     TelegramSettings,
 )
 
 __all__ = [
+    "Address",
     "ArticlesSettings",
     "ConfigError",
     "EmbeddingSettings",
     "IndexSettings",
     "Loaded",
     "LogSettings",
+    "MonitoringSettings",
     "Origin",
     "SearchSettings",
     "Settings",

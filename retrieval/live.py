@@ -46,6 +46,8 @@ class LiveSearcher:
         self._searcher: Searcher | None = None
         self._seen: tuple[int, int, bytes] | None = None
         self._lock = threading.Lock()
+        self.problem = ""
+        """Why it is an older generation that answers; empty where it is the newest."""
 
     @classmethod
     def open(
@@ -95,12 +97,14 @@ class LiveSearcher:
                 self._data_dir, self._encoder, self._settings, reranker=self._reranker
             )
             self._seen = stamp
+            self.problem = self._searcher.problem
             _log.info("serving generation %d", self._searcher.generation)
         except (RetrievalError, OSError) as error:
             if self._searcher is None:
                 raise
             if isinstance(error, RetrievalError):
                 self._seen = stamp  # nothing but another publication mends it
+            self.problem = str(error)
             _log.warning("generation %d serves on: %s", self._searcher.generation, error)
 
     def _stamp(self) -> tuple[int, int, bytes] | None:

@@ -45,6 +45,8 @@ class Searcher:
     ) -> None:
         """Open the parts of a generation and hold it; see `open` for the usual way."""
         self.manifest = serving.manifest
+        self.problem = str(serving.damage or "")
+        """What is wrong with the generation that should serve instead; empty where this one should."""
         layout = Layout.open(serving.folder, serving.segments())
         self.catalog = Catalog.open(layout)
         weakref.finalize(self.catalog, _close, serving, self.catalog.connections)

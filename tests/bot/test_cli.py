@@ -7,6 +7,7 @@ import os
 import pty
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -277,6 +278,31 @@ def test_doctor_shows_everything_but_the_token(home: Path) -> None:
     plain = huiwen("doctor", "--data-dir", "data", cwd=home)
     assert plain.returncode == 0
     assert "telegram.token = (not set)" in plain.stdout
+
+
+def test_doctor_looks_at_how_the_bot_is_run(home: Path) -> None:
+    arguments = ("doctor", "--json", "--data-dir", "data")
+    settings = {
+        "HUIWEN_TELEGRAM__TOKEN": "123456789:" + "A" * 35,
+        "HUIWEN_TELEGRAM__WEBHOOK_URL": "https://bot.example.org/in",
+        "HUIWEN_TELEGRAM__WEBHOOK_SECRET": "never-shown",
+        "HUIWEN_TELEGRAM__WEBHOOK_LISTEN": "127.0.0.1:0",
+    }
+
+    def look(**more: str) -> dict[str, tuple[str, str]]:
+        done = huiwen(*arguments, cwd=home, **{**settings, **more})
+        assert "never-shown" not in done.stdout + done.stderr
+        return {each["name"]: (each["state"], each["detail"]) for each in json.loads(done.stdout)["checks"]}
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        found = look(HUIWEN_MONITORING__LISTEN=listen)
+        assert found["webhook"] == ("ok", "bot.example.org is to pass /in on to 127.0.0.1:0")
+        assert found["monitoring"][0] == "ok" and "taken now" in found["monitoring"][1]
+    wrong = look(HUIWEN_TELEGRAM__WEBHOOK_LISTEN="192.0.2.1:8443", HUIWEN_MONITORING__LISTEN="0.0.0.0:0")
+    assert wrong["webhook"][0] == "wrong" and "telegram.webhook_listen" in wrong["webhook"][1]
+    assert "outside this machine" in wrong["monitoring"][1]
+    assert look(HUIWEN_TELEGRAM__WEBHOOK_URL="https://x:1/")["webhook"][0] == "wrong"
 
 
 @pytest.mark.parametrize(
