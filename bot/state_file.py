@@ -163,7 +163,9 @@ def describe(file: Path) -> str:
             (health,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if health != "ok":
                 raise sqlite3.DatabaseError(health)
-            tables = ("languages", "bans", "feedback") if version else ()  # else a bot was killed as it began
+            rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            there = {name for (name,) in rows}  # none where a bot was killed as it began
+            tables = [name for name in ("languages", "bans", "feedback", "alerts") if name in there]
             counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
     except sqlite3.OperationalError as error:
         raise StateError(f"{file}: cannot be read ({error}); mend its permissions") from None

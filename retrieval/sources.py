@@ -20,6 +20,7 @@ import numpy as np
 
 from retrieval import article_rows
 from retrieval.model import Article, PartialDate
+from retrieval.storing import naming
 
 if TYPE_CHECKING:
     from retrieval.signatures import Signature
@@ -119,7 +120,8 @@ class Sources:
         """Return sources to be filled and closed: new ones, or those of the generation in `like`."""
         path = folder / FILE_NAME
         if like is not None:
-            shutil.copyfile(like / FILE_NAME, path)
+            with naming(path):
+                shutil.copyfile(like / FILE_NAME, path)
         connection = sqlite3.connect(path)
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         if like is None:

@@ -34,7 +34,9 @@ def test_none_is_fine_and_is_not_made(tmp_path: Path) -> None:
 
 
 def test_a_healthy_one_is_told_in_a_line(file: Path) -> None:
-    line = f"{FILE_NAME}, version 1, healthy: 1 languages, 2 bans, 0 feedback"
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    line = f"{FILE_NAME}, version {version}, healthy: 1 languages, 2 bans, 0 feedback, 0 alerts"
     assert (check_people(file).state, check_people(file).detail) == ("ok", line)
     with contextlib.closing(State.open(file)):  # while a bot is running
         assert check_people(file).detail == line
