@@ -15,6 +15,7 @@ from config import Settings
 from embeddings import EmbeddingError, open_encoder, open_reranker
 from retrieval.ablation import ablate
 from retrieval.builder import Plan, Report, build
+from retrieval.embedded_store import EmbeddedStore
 from retrieval.errors import BadQueryError
 from retrieval.evaluation import Scores, evaluate
 from retrieval.queries import Query, place, read_queries
@@ -121,7 +122,11 @@ def _evaluate(
 def _ablate(
     queries: Sequence[Query], searcher: Searcher, report_progress: Progress
 ) -> Mapping[str, Mapping[str, float]]:
-    return ablate(queries, searcher, progress=lambda done: report_progress("ablation", done, len(queries)))
+    if not isinstance(searcher.store, EmbeddedStore):
+        raise BadQueryError("eval --ablate measures the embedded store; leave store.uri empty for it")
+    return ablate(
+        queries, searcher.store, progress=lambda done: report_progress("ablation", done, len(queries))
+    )
 
 
 def _chosen(queries: list[Query], langs: Sequence[str], path: Path) -> list[Query]:

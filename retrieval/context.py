@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.lexical import LexicalIndex, Weighed
+from retrieval.lexical import LexicalIndex
 from retrieval.question import Question
+from retrieval.weights import Weighed
 
 Floats = npt.NDArray[np.float32]
 
