@@ -9,6 +9,7 @@ from config.settings import (
     LogSettings,
     SearchSettings,
     Settings,
+    StoreSettings,
     TelegramSettings,
 )
 
@@ -22,6 +23,7 @@ __all__ = [
     "Origin",
     "SearchSettings",
     "Settings",
+    "StoreSettings",
     "TelegramSettings",
     "default_values",
     "load_settings",

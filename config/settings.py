@@ -55,6 +55,17 @@ class IndexSettings(_Section):
     watch_poll: float = Field(default=600.0, ge=1.0, le=86_400.0)
 
 
+class StoreSettings(_Section):
+    """Where articles are searched: beside the program, or on a Milvus server."""
+
+    uri: str = Field(default="", pattern=r"^$|^(https?|tcp|unix)://[^\s/]+|^[^\s:]+\.db$")
+    token: SecretStr | None = None
+    timeout: float = Field(default=10.0, ge=0.1, le=600.0)
+    database: str = Field(default="", pattern=r"^[A-Za-z0-9_]*$")
+    prefix: str = Field(default="huiwen", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,40}$")
+    writer: str = Field(default="main", pattern=r"^[A-Za-z0-9_-]{1,40}$")
+
+
 class SearchSettings(_Section):
     """How many passages an answer has and when it is withheld."""
 
@@ -97,6 +108,7 @@ class Settings(_Section):
     articles: ArticlesSettings = ArticlesSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     index: IndexSettings = IndexSettings()
+    store: StoreSettings = StoreSettings()
     search: SearchSettings = SearchSettings()
     telegram: TelegramSettings = TelegramSettings()
     log: LogSettings = LogSettings()

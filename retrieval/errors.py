@@ -29,5 +29,9 @@ class BadQueryError(RetrievalError):
     """A question, date or number that cannot be searched with."""
 
 
+class StoreError(RetrievalError):
+    """The server of a store is away, refuses us, or does not have what it should."""
+
+
 class BusyError(RetrievalError):
     """Another process is writing the index."""

@@ -1,0 +1,191 @@
+"""The store on a Milvus server: one publication of each writer, searched there and scored here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+import numpy as np
+
+from config import EmbeddingSettings
+from embeddings import Encoder, open_encoder
+from retrieval.embedded_store import require_model, scale_of
+from retrieval.errors import NoIndexError, StoreError
+from retrieval.milvus.articles import RemoteArticles
+from retrieval.milvus.candidates import Candidates
+from retrieval.milvus.copying import SHIFT, key_of
+from retrieval.milvus.days import Chosen, RemoteTimes, listed
+from retrieval.milvus.heads import Head, newest, read_heads
+from retrieval.milvus.lexicon import RemoteLexicon
+from retrieval.milvus.link import Link
+from retrieval.milvus.packing import PackedArticle, text_array
+from retrieval.milvus.records import Records
+from retrieval.milvus.view import LocalArticles, LocalView
+from retrieval.question import Interpreter, Question
+from retrieval.scale import Scale
+from retrieval.store import Limits, Mask, Store, Within
+
+_BEST_ARTICLES = 10  # whose passages are all looked at, as by the embedded store
+_OF_ARTICLE = 100  # passages of one of these, at most
+_LOOKED_AT = 256  # articles in which a day is looked for before it is taken to be there
+
+
+class MilvusStore:
+    """What the heads of all writers tell to search. Immutable, for several threads."""
+
+    def __init__(self, link: Link, heads: Sequence[Head], encoder: Encoder) -> None:
+        """Take the last head of each writer, at least one; see `open`."""
+        self._link, first = link, heads[0]
+        self.heads = tuple(heads)
+        self.generation = sum(head.generation for head in heads)
+        self.created = max(head.created for head in heads)
+        self.model, self.fingerprint, self._dim = first.model, first.fingerprint, first.dim
+        self.counts = {
+            "articles": sum(head.articles for head in heads),
+            "passages": sum(head.passages for head in heads),
+        }
+        self.scale = scale_of(first.fingerprint, Scale(*first.scale))
+        self._records = Records(link, heads)
+        strata, gone = _filters(self._records)
+        self._expression = " and ".join([strata, *(f"article not in {part}" for part in gone)])
+        self._of_articles = " and ".join([strata, *(f"number not in {part}" for part in gone)])
+        self._lexicon = RemoteLexicon(link, self._records, heads, strata)
+        self.interpreter = Interpreter(encoder, text_array(first.common), self._lexicon, self.scale)
+        self.articles = RemoteArticles(link, self._records, self._of_articles)
+        self.times = RemoteTimes(self._look)
+        self._candidates = Candidates(link, first.epoch)
+
+    @classmethod
+    def open(cls, link: Link, encoder: Encoder | None = None) -> MilvusStore:
+        """Return what serves now. Raises StoreError, NoIndexError, EncoderMismatchError, EmbeddingError."""
+        heads = newest(read_heads(link))
+        if not heads:
+            raise NoIndexError(
+                f"no index yet in the store at {link.uri}; run `huiwen index FOLDER` with the same store.uri"
+            )
+        encoder = encoder or open_encoder(EmbeddingSettings(model=heads[0].model))
+        require_model(heads[0].model, heads[0].fingerprint, encoder)
+        return cls(link, heads, encoder)
+
+    def view(self, asked: Question, limits: Limits) -> tuple[LocalView, Mask | None]:
+        """Return the passages that `asked` is held against, and which of them may be found.
+
+        Raises StoreError.
+        """
+        chosen = cast("Chosen | None", limits.allowed)
+        if limits.within is not None:
+            return self._part(limits.within, limits.without, chosen)
+        expression = " and ".join([self._expression, *self._excluding(chosen, limits.without)])
+        pairs, others = self._candidates.find(asked, expression)
+        numbers = sorted({article for _, article in pairs} | set(others))
+        local = self._local(numbers)
+        places = {number: place for place, number in enumerate(numbers)}
+        wanted = {(places[article], passage) for passage, article in pairs}
+        for place in self._best(local, asked, chosen):
+            wanted.update((place, passage) for passage in _passages(numbers[place], local.articles[place]))
+        return self._seen(local, wanted, chosen, None)
+
+    def _part(
+        self, within: Within, without: frozenset[str], chosen: Chosen | None
+    ) -> tuple[LocalView, Mask | None]:
+        """Return the view of some articles, all their passages in it."""
+        left_out = set(self.articles.numbers(without)) if without else set()
+        numbers = [number for number in self.articles.numbers(within.articles) if number not in left_out]
+        local = self._local(numbers)
+        wanted = {
+            (place, passage)
+            for place, (number, article) in enumerate(zip(numbers, local.articles, strict=True))
+            for passage in _passages(number, article, article.passages)
+        }
+        return self._seen(local, wanted, chosen, within.texts)
+
+    def _seen(
+        self,
+        local: LocalArticles,
+        wanted: Iterable[tuple[int, int]],
+        chosen: Chosen | None,
+        texts: frozenset[str] | None,
+    ) -> tuple[LocalView, Mask | None]:
+        """Return the view of passages, each with the place of its article, and which of them may be found."""
+        keys = {(place, passage): _key(passage, "p") for place, passage in wanted}
+        found = self._records.passages.get(keys.values())
+        there = {where: found[key] for where, key in keys.items() if key in found}
+        if len(there) < len(keys):
+            raise _replaced(self._link)
+        view = LocalView(local, there, self._lexicon, self._dim)
+        allowed = None
+        if chosen is not None:
+            allowed = chosen.rule(local.timeline)[view.owners]
+        if texts is not None:
+            told = np.asarray([text in texts for text in view.texts(range(len(there)))], np.bool_)
+            allowed = told if allowed is None else allowed & told
+        return view, allowed
+
+    def _local(self, numbers: Sequence[int]) -> LocalArticles:
+        keys = [_key(number, "a") for number in numbers]
+        found = self._records.articles.get(keys)
+        if len(found) < len(keys):
+            raise _replaced(self._link)
+        return LocalArticles([found[key] for key in keys], self._lexicon)
+
+    def _best(self, local: LocalArticles, asked: Question, chosen: Chosen | None) -> list[int]:
+        """Return the places of the articles that have most of the question."""
+        shares, _ = local.shares(asked)
+        if chosen is not None:
+            shares = np.where(chosen.rule(local.timeline), shares, 0)
+        order = np.argsort(-shares, kind="stable")[:_BEST_ARTICLES]
+        return [place for place in order.tolist() if shares[place] > 0]
+
+    def _excluding(self, chosen: Chosen | None, without: frozenset[str]) -> list[str]:
+        """Return filters of passages for what is asked of this question alone."""
+        filters = [f"({chosen.expression})"] if chosen is not None else []
+        if without:
+            numbers = self.articles.numbers(without)
+            filters += [f"article not in {listed(numbers)}"] if numbers else []
+        return filters
+
+    def _look(self, chosen: Chosen) -> bool:
+        """Tell whether an article is of a time, by the exact rule as far as a reasonable look goes."""
+        found = self._link.run(
+            "query",
+            self._link.name(self._records.epoch, "articles"),
+            filter=f"{self._of_articles} and ({chosen.expression})",
+            output_fields=["number"],
+            limit=_LOOKED_AT,
+        )
+        numbers = sorted(row["number"] for row in found)
+        if not numbers:
+            return False
+        local = self._local(numbers)
+        return bool(chosen.rule(local.timeline).any()) or len(numbers) == _LOOKED_AT
+
+
+def _filters(records: Records) -> tuple[str, list[str]]:
+    """Return the filter of the strata that serve, and the numbers of articles that are gone, in lists."""
+    numbers = [stratum.number for stratum in records.strata if stratum.passages]
+    gone = [stratum.number << SHIFT | row for stratum in records.strata for row in stratum.gone]
+    parts = [listed(gone[start : start + _IN_LIST]) for start in range(0, len(gone), _IN_LIST)]
+    return f"stratum in {listed(numbers)}", parts
+
+
+_IN_LIST = 5000  # numbers in one condition
+
+
+def _passages(number: int, article: PackedArticle, most: int = _OF_ARTICLE) -> range:
+    """Return the numbers of the passages of an article, the first ones of a long one."""
+    stratum = number >> SHIFT
+    first = stratum << SHIFT | article.first
+    return range(first, first + min(article.passages, most))
+
+
+def _key(number: int, kind: str) -> str:
+    """Return the key of the record of a passage or an article."""
+    stratum, row = divmod(number, 1 << SHIFT)
+    return key_of(stratum, kind, row)
+
+
+def _replaced(link: Link) -> StoreError:
+    return StoreError(f"what was searched in the store at {link.uri} has just been replaced; ask again")
+
+
+_: type[Store] = MilvusStore  # mypy sees that it is one
