@@ -141,7 +141,7 @@ class _Table:
         """Return uint8 (n, 512): of each block in `blocks` the row at the same place in `rows`."""
         if (rows >= self._ready[blocks]).any():
             with self._lock:
-                for block in np.unique(blocks[rows >= self._ready[blocks]]):
+                for block in sorted(set(blocks[rows >= self._ready[blocks]].tolist())):
                     wanted = int(rows[blocks == block].max()) + 1
                     self._ready[block] = self._blocks[block].inflate(self._values[block], wanted)
         found: npt.NDArray[np.uint8] = self._values[blocks, rows]

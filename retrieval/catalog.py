@@ -15,6 +15,7 @@ from retrieval.layout import Layout
 from retrieval.model import Article, ArticleRef, Passage
 from retrieval.places import Places
 from retrieval.segment_catalog import open_tables
+from retrieval.storing import distinct
 
 _CHUNK = 500  # well below SQLite's limit of variables in a statement
 _COLUMNS = ", ".join(article_rows.COLUMNS)
@@ -124,7 +125,7 @@ class Catalog:
     def _select(self, find: str, places: Places, numbers: Sequence[int]) -> dict[int, tuple[Any, ...]]:
         """Return by number the rows that `find` gives, which begins with a row's number and ends with it."""
         found: dict[int, tuple[Any, ...]] = {}
-        asked = np.unique(np.asarray(numbers, np.int64))
+        asked = distinct(np.asarray(numbers, np.int64))
         for start in range(0, len(asked), _CHUNK):
             part = asked[start : start + _CHUNK]
             for segment, _, rows in places.split(part):

@@ -14,6 +14,7 @@ from retrieval.question import Interpreter, Question
 from retrieval.scale import Scale
 from retrieval.sentences import Span
 from retrieval.store import Floats, Mask, Numbers, Postings, Store, View
+from retrieval.storing import distinct
 from retrieval.weights import Weighed
 
 _CANDIDATES = 100  # of each way of finding; the right passage is nearly always among the first ten of one
@@ -79,7 +80,7 @@ class Finder:
         shares, lacks = view.shares(asked)
         best_articles = self._best_articles(shares, allowed)
         found.append(self._of_articles(best_articles, allowed))
-        candidates = np.unique(np.concatenate(found))
+        candidates = distinct(np.concatenate(found))
         headings = view.headings.score(view.headings.weigh(item.term for item in asked.words))
         columns: dict[str, Floats] = {
             "units": view.best_units(asked.vector, candidates),

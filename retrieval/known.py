@@ -120,9 +120,9 @@ class _Part:
         self._file = folder / FILE_NAME
         with naming_table(self._file):
             self._tables = open_tables(folder)
-        self._paragraphs = VectorIndex.open(folder / "paragraphs.faiss")
+        self._paragraphs = VectorIndex.open(folder / "paragraphs.faiss", searched=False)
         self._units = UnitStore.open([folder], dim, Places.single(len(self._keys)))
-        self.term_vectors = VectorIndex.open(folder / TERMS)
+        self.term_vectors = VectorIndex.open(folder / TERMS, searched=False)
 
     def passage(self, key: bytes) -> PassageVectors | None:
         """Return the vectors of the passage with this key, if it is here."""

@@ -161,7 +161,18 @@ class LexicalIndex:
 
     def _frequency(self, numbers: Sequence[int]) -> int:
         """Return how many documents have a term."""
-        return sum(len(documents) for documents, _ in self._postings(numbers))
+        frequency = 0
+        for segment, (part, number) in enumerate(zip(self._parts, numbers, strict=True)):
+            if number < 0:
+                continue
+            first, end = int(part.offsets[number]), int(part.offsets[number + 1])
+            if self._places.complete[segment]:
+                frequency += end - first
+            else:
+                frequency += int(
+                    np.count_nonzero(self._places.numbers[segment][part.documents[first:end]] >= 0)
+                )
+        return frequency
 
     def _idf(self, numbers: Sequence[int], frequency: int) -> float:
         usual = next(

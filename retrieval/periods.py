@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from retrieval.chinese_dates import chinese_dates
 from retrieval.date_phrases import phrases
 from retrieval.days import EVER, Named, number, shifted, whole
 from retrieval.folding import fold
@@ -60,17 +59,26 @@ def period_in(question: str, today: date) -> Period | None:
     characters, in time linear in their number.
     """
     text = _TITLE.sub(lambda title: " " * len(title[0]), fold(question[:_MOST_CHARS]))
-    named = list(chinese_dates(text, today))
+    named: list[Named] = []
+    # Here and below: what few questions need takes longer to compile than a search.
+    if _CHINESE.search(text):
+        from retrieval.chinese_dates import chinese_dates
+
+        named += chinese_dates(text, today)
     if _FOREIGN.search(text):
-        from retrieval.foreign_dates import foreign_dates  # its patterns take longer to compile than a search
+        from retrieval.foreign_dates import foreign_dates
 
         named += foreign_dates(text, today)
+    if not named:
+        return None
+    from retrieval.period_words import is_compared
+
     found = phrases(text, named)
     for item in found:
         backwards = item.first > item.last and not item.yearless
         if not item.possible or backwards:
             return Period((), impossible=text[item.start : item.end].strip())
-    read = [_read(text, item, today) for item in found if not _compared(text, item)]
+    read = [_read(text, item, today) for item in found if not is_compared(text, item)]
     # 截至 and "by" say as of when something was so; an article of that time may be printed later
     limiting = dict.fromkeys(span for span, limits in read if limits)
     spans = limiting or dict.fromkeys(span for span, _ in read)
@@ -89,73 +97,34 @@ def days_as_text(first: int, last: int) -> str:
     return "..".join(dict.fromkeys(parts))
 
 
+# Every wording has a numeral or one of these: 11月20日, 上周, 前三季度, 今早, 오늘.
+_CHINESE = re.compile("[0-9年月日天周星礼季晚早晨주달년월일어오작올지]")
 # Letters that are not Chinese, Japanese or Korean, 20.11.2019, or digits alone.
 _FOREIGN = re.compile(r"[^\W\d_\u2e80-\u9fff\uac00-\ud7af]|[0-9][./–-][0-9]|^[\s0-9]*$")
 # What stands in the name of a book, a law or a programme is no time that is asked for: 《纲要（2023年版）》.
 _TITLE = re.compile("《[^《》]{1,100}》")
-_COMPARED_TO = re.compile(r"(?:[比较]|compared (?:to|with)|than in)\s{0,2}$", re.IGNORECASE)
-_COMPARED = re.compile(r"\s{0,2}(?:的?同期|相比|相较)")
-_ARTICLE = r"(?:\s{1,2}(?:the|zum|dem|den|le|el|il|o|al?))?"
-_THE = rf"{_ARTICLE}(?:\s{{1,2}}(?:year|jahr|año|ano|anno|année|roku|عام|سنة))?\s{{1,2}}$"
-_SINCE = re.compile(
-    rf"(?:自从?|(?<!\w)(?:since|desde|depuis|seit|sinds|od|dal|с|منذ){_THE}|ตั้งแต่\s{{0,2}}(?:ปี\s{{0,2}})?)$",
-    re.IGNORECASE,
-)
-_SINCE_AFTER = re.compile(r"\s{0,2}(?:年?以来|至今|开始|起|から|以降|부터|(?:on|onwards?)\b)", re.IGNORECASE)
-_AFTER = re.compile(
-    rf"(?<!\w)(?:after|después de|après|nach|depois de|dopo|na|po|после|بعد){_THE}|หลัง(?:ปี)?\s{{0,2}}$",
-    re.IGNORECASE,
-)
-_AFTER_AFTER = re.compile(r"\s{0,2}(?:[以之]后|过后|后(?![续期面来])|이후)")
-_BEFORE = re.compile(
-    rf"(?<!\w)(?:before|prior to|antes de|avant|vor|prima del?|voor|przed|до|قبل){_THE}|ก่อน(?:ปี)?\s{{0,2}}$",
-    re.IGNORECASE,
-)
-_BEFORE_AFTER = re.compile(
-    r"\s{0,2}(?:[以之]前|前(?![0-9一二三四五六七八九十两几半后期往来进夕提身列线瞻景])|이전)"
-)
-_UNTIL = re.compile(
-    rf"(?<!\w)(?:until|till|up to|hasta|jusqu'en|bis|até|fino al?|tot){_THE}|ถึง(?:ปี)?\s{{0,2}}$",
-    re.IGNORECASE,
-)
-_UNTIL_AFTER = re.compile(r"\s{0,2}(?:まで|까지)")
-_AS_OF = re.compile(
-    r"(?:截[至止]到?|[到至迄]"
-    r"|(?<!\w)(?:by|as of|к|بحلول)(?:\s{1,2}the)?(?:\s{1,2}(?:end of|year|سنة|عام))?\s{1,2})$",
-    re.IGNORECASE,
-)
-_AS_OF_AFTER = re.compile(r"\s{0,2}为止")
-
-
-def _compared(text: str, item: Named) -> bool:
-    return bool(
-        _COMPARED_TO.search(text, max(0, item.start - 16), item.start) or _COMPARED.match(text, item.end)
-    )
 
 
 def _read(text: str, item: Named, today: date) -> tuple[Span, bool]:
     """Return the days that are asked for, and whether articles of other days are to be left out."""
-
-    def says(before: re.Pattern[str], after: re.Pattern[str]) -> bool:
-        return bool(before.search(text, max(0, item.start - 24), item.start) or after.match(text, item.end))
+    from retrieval.period_words import relations_of
 
     first, last = item.first, item.last
     named = first, last
     if item.ranged:
         return Span(first, last, named), True
-    if says(_AS_OF, _AS_OF_AFTER):
+    said = relations_of(text, item)
+    if said.as_of:
         return Span(first, last, named), False
-    since, after = says(_SINCE, _SINCE_AFTER), says(_AFTER, _AFTER_AFTER)
-    before, until = says(_BEFORE, _BEFORE_AFTER), says(_UNTIL, _UNTIL_AFTER)
-    if not (since or after or before or until):
+    if not (said.since or said.after or said.before or said.until):
         return Span(first, last, named), True
     if item.yearless:
         first, last = named = _latest(first, last, today)
-    if since:
+    if said.since:
         return Span(first, EVER, named), True
-    if after:
+    if said.after:
         return Span(shifted(last, 1), EVER, named), True
-    return Span(0, last if until and not before else shifted(first, -1), named), True
+    return Span(0, last if said.until and not said.before else shifted(first, -1), named), True
 
 
 def _latest(first: int, last: int, today: date) -> tuple[int, int]:

@@ -42,7 +42,7 @@ class Places:
     def split(self, numbers: Numbers) -> Iterator[tuple[int, Numbers, Rows]]:
         """Yield each segment that has some of `numbers`, where among them they stand, and their rows."""
         segments = self.segments[numbers]
-        for segment in np.unique(segments).tolist():
+        for segment in sorted(set(segments.tolist())):
             at = np.flatnonzero(segments == segment)
             yield segment, at, self.rows[numbers[at]]
 

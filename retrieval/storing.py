@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+_Number = TypeVar("_Number", bound=np.generic)
 
 
 @contextmanager
@@ -51,10 +54,37 @@ def save_array(path: Path, array: npt.NDArray[Any]) -> None:
 
 def load_array(path: Path, *, mapped: bool = False) -> npt.NDArray[Any]:
     """Return the array in `path`, as it is on disk if `mapped`."""
-    with naming(path, ValueError):
-        # np.asarray: still mapped, without what a memmap object costs at every slice
-        array: npt.NDArray[Any] = np.asarray(np.load(path, mmap_mode="r" if mapped else None))
-        return array
+    with naming(path, ValueError), path.open("rb") as file:
+        if not mapped:
+            array: npt.NDArray[Any] = np.load(file)
+            return array
+        return _map_npy(file)
+
+
+def map_array(path: Path, dtype: npt.DTypeLike, shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    """Return the array that the bytes of `path` are, as it is on disk."""
+    with naming(path, ValueError), path.open("rb") as file:
+        return _map(file, dtype, 0).reshape(shape)
+
+
+def _map_npy(file: IO[bytes]) -> npt.NDArray[Any]:
+    if np.lib.format.read_magic(file) != (1, 0):  # a header beyond 64 KB, which none of ours has
+        raise ValueError("not an array of ours")
+    shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(file)
+    return _map(file, dtype, file.tell()).reshape(shape, order="F" if fortran_order else "C")
+
+
+def _map(file: IO[bytes], dtype: npt.DTypeLike, offset: int) -> npt.NDArray[Any]:
+    # Not np.memmap: it takes longer to make, and at every slice.
+    if os.fstat(file.fileno()).st_size <= offset:
+        return np.zeros(0, dtype)
+    return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), dtype, offset=offset)
+
+
+def distinct(numbers: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
+    """Return numbers in order, each once. NumPy's own `unique` imports its masked arrays first."""
+    ordered = np.sort(numbers, axis=None)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
 
 
 def sync(path: Path) -> None:

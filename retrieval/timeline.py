@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.chinese_dates import chinese_dates
 from retrieval.date_phrases import phrases
 from retrieval.dates import date_range, with_year
 from retrieval.days import from_number, shifted, whole
@@ -115,6 +114,8 @@ def days_told(text: str, article: Article) -> list[tuple[int, int]]:
 
     Words such as 昨天 and days without a year are read from the day of the paper, else of the article.
     """
+    from retrieval.chinese_dates import chinese_dates  # questions seldom need it
+
     known = next((day for day in (article.published, article.date) if day and day.year), None)
     today = date(known.year or 1, known.month or 12, known.day or 1) if known else None
     exact = known is not None and known.day is not None

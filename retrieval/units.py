@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from retrieval.places import Places
 from retrieval.sentences import Span, clause_spans, sentence_spans
-from retrieval.storing import load_array, naming, save_array
+from retrieval.storing import load_array, map_array, naming, save_array
 
 _CLAUSES = 3  # longest run of clauses; longer ones no longer gain (measured on the dev sets)
 _STEPS = 127  # of an int8
@@ -99,10 +99,9 @@ class _Part:
             return cls(
                 np.zeros((0, dim), np.int8), np.zeros(0, np.float32), np.zeros((0, 2), np.int32), offsets
             )
-        # np.asarray: still mapped, without what a memmap object costs at every slice
-        codes = np.asarray(np.memmap(folder / "units.codes.i8", np.int8, "r", shape=(count, dim)))
-        scales = np.asarray(np.memmap(folder / "units.scales.f4", np.float32, "r", shape=(count,)))
-        spans = np.asarray(np.memmap(folder / "units.spans.i4", np.int32, "r", shape=(count, 2)))
+        codes = map_array(folder / "units.codes.i8", np.int8, (count, dim))
+        scales = map_array(folder / "units.scales.f4", np.float32, (count,))
+        spans = map_array(folder / "units.spans.i4", np.int32, (count, 2))
         return cls(codes, scales, spans, offsets)
 
 

@@ -82,12 +82,15 @@ def _report(lang: str, pairs: list[_Pair]) -> None:
     times = [[getattr(pair, name).took_ms for pair in pairs] for name in ("embedded", "remote")]
     medians = " and ".join(f"{np.median(own):.1f}" for own in times)
     print(
-        f"{lang}: {len(pairs)} questions, first hit the same in {firsts:.4f}, all five in {same:.4f}, verdict in"
-        f" {verdicts:.4f}; confidence at most {surely:.4f} apart; median ms {medians}",
+        f"{lang}: {len(pairs)} questions, first hit the same in {firsts:.4f}, all five in {same:.4f},"
+        f" verdict in {verdicts:.4f}; confidence at most {surely:.4f} apart; median ms {medians}",
         flush=True,
     )
     for pair in [pair for pair in pairs if not pair.first][:5]:
-        print(f"  {pair.question}\n    {_hits(pair.embedded)[:1]}\n    {_hits(pair.remote)[:1]}", file=sys.stderr)
+        print(
+            f"  {pair.question}\n    {_hits(pair.embedded)[:1]}\n    {_hits(pair.remote)[:1]}",
+            file=sys.stderr,
+        )
 
 
 def _hits(answer: Answer) -> list[tuple[str, int, str]]:

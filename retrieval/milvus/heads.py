@@ -8,11 +8,12 @@ from typing import Any
 
 import xxhash
 
-from retrieval.errors import StoreError
+from retrieval.errors import NoIndexError, StoreError
 from retrieval.milvus.link import Link, Row
 from retrieval.milvus.packing import in_parts, packed_json, parts_of, unpacked_json
 from retrieval.milvus.schema import ROWS, ensure_heads
 
+_MOST_ROWS = 16_000  # Milvus gives no more at once
 _DIGITS = 12  # of a number in a key, so that keys sort as numbers do
 
 
@@ -75,7 +76,27 @@ def read_heads(link: Link) -> list[Head]:
     return [head for head in heads if head is not None]
 
 
-_MOST_ROWS = 16_000  # Milvus gives no more at once
+def head_keys(link: Link) -> tuple[str, ...]:
+    """Return the keys of all heads, which are others after every publication. Raises StoreError."""
+    found: list[Row] = link.run(
+        "query",
+        link.name("heads"),
+        filter="stratum == 0",
+        output_fields=["key"],
+        limit=_MOST_ROWS,
+        consistency_level="Strong",
+    )
+    return tuple(sorted(row["key"] for row in found))
+
+
+def serving_heads(link: Link) -> list[Head]:
+    """Return the last head of each writer, at least one. Raises StoreError, NoIndexError."""
+    heads = newest(read_heads(link))
+    if not heads:
+        raise NoIndexError(
+            f"no index yet in the store at {link.uri}; run `huiwen index FOLDER` with the same store.uri"
+        )
+    return heads
 
 
 def newest(heads: Iterable[Head]) -> list[Head]:

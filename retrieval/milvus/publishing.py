@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,8 +177,11 @@ def _tidy(target: Target, data_dir: Path, heads: Sequence[Head]) -> None:
             remove_stratum(target, number)
     epochs = {head.epoch for head in read_heads(link)}
     ours = {link.name(epoch, name) for epoch in epochs for name in COLLECTIONS} | {link.name("heads")}
+    pattern = (
+        f"{re.escape(link.name('{}'))}".replace(r"\{\}", "[0-9a-f]{8}") + f"_(?:{'|'.join(COLLECTIONS)})"
+    )
     for name in link.collections():
-        if name not in ours and name.rpartition("_")[2] in COLLECTIONS:
+        if name not in ours and re.fullmatch(pattern, name):  # those of other prefixes are not ours
             link.run("drop_collection", name)
 
 

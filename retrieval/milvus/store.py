@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -10,12 +11,12 @@ import numpy as np
 from config import EmbeddingSettings
 from embeddings import Encoder, open_encoder
 from retrieval.embedded_store import require_model, scale_of
-from retrieval.errors import NoIndexError, StoreError
+from retrieval.errors import ReplacedError
 from retrieval.milvus.articles import RemoteArticles
 from retrieval.milvus.candidates import Candidates
 from retrieval.milvus.copying import SHIFT, key_of
 from retrieval.milvus.days import Chosen, RemoteTimes, listed
-from retrieval.milvus.heads import Head, newest, read_heads
+from retrieval.milvus.heads import Head, serving_heads
 from retrieval.milvus.lexicon import RemoteLexicon
 from retrieval.milvus.link import Link
 from retrieval.milvus.packing import PackedArticle, text_array
@@ -27,6 +28,7 @@ from retrieval.store import Limits, Mask, Store, Within
 
 _BEST_ARTICLES = 10  # whose passages are all looked at, as by the embedded store
 _OF_ARTICLE = 100  # passages of one of these, at most
+_IN_LIST = 5000  # numbers in one condition
 _LOOKED_AT = 256  # articles in which a day is looked for before it is taken to be there
 
 
@@ -46,10 +48,9 @@ class MilvusStore:
         }
         self.scale = scale_of(first.fingerprint, Scale(*first.scale))
         self._records = Records(link, heads)
-        strata, gone = _filters(self._records)
-        self._expression = " and ".join([strata, *(f"article not in {part}" for part in gone)])
-        self._of_articles = " and ".join([strata, *(f"number not in {part}" for part in gone)])
-        self._lexicon = RemoteLexicon(link, self._records, heads, strata)
+        filtered = filters(self._records)
+        self._expression, self._of_articles = filtered.passages, filtered.articles
+        self._lexicon = RemoteLexicon(link, self._records, heads, filtered.strata)
         self.interpreter = Interpreter(encoder, text_array(first.common), self._lexicon, self.scale)
         self.articles = RemoteArticles(link, self._records, self._of_articles)
         self.times = RemoteTimes(self._look)
@@ -58,11 +59,7 @@ class MilvusStore:
     @classmethod
     def open(cls, link: Link, encoder: Encoder | None = None) -> MilvusStore:
         """Return what serves now. Raises StoreError, NoIndexError, EncoderMismatchError, EmbeddingError."""
-        heads = newest(read_heads(link))
-        if not heads:
-            raise NoIndexError(
-                f"no index yet in the store at {link.uri}; run `huiwen index FOLDER` with the same store.uri"
-            )
+        heads = serving_heads(link)
         encoder = encoder or open_encoder(EmbeddingSettings(model=heads[0].model))
         require_model(heads[0].model, heads[0].fingerprint, encoder)
         return cls(link, heads, encoder)
@@ -160,15 +157,28 @@ class MilvusStore:
         return bool(chosen.rule(local.timeline).any()) or len(numbers) == _LOOKED_AT
 
 
-def _filters(records: Records) -> tuple[str, list[str]]:
-    """Return the filter of the strata that serve, and the numbers of articles that are gone, in lists."""
-    numbers = [stratum.number for stratum in records.strata if stratum.passages]
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a server is to look among."""
+
+    strata: str
+    """Rows of strata that serve."""
+    passages: str
+    """Passages and sentences that serve."""
+    articles: str
+    """Articles that serve."""
+
+
+def filters(records: Records) -> Filters:
+    """Return the filters of what serves."""
+    strata = f"stratum in {listed([one.number for one in records.strata if one.passages])}"
     gone = [stratum.number << SHIFT | row for stratum in records.strata for row in stratum.gone]
     parts = [listed(gone[start : start + _IN_LIST]) for start in range(0, len(gone), _IN_LIST)]
-    return f"stratum in {listed(numbers)}", parts
-
-
-_IN_LIST = 5000  # numbers in one condition
+    passages, articles = (
+        " and ".join([strata, *(f"{field} not in {part}" for part in parts)])
+        for field in ("article", "number")
+    )
+    return Filters(strata, passages, articles)
 
 
 def _passages(number: int, article: PackedArticle, most: int = _OF_ARTICLE) -> range:
@@ -184,8 +194,8 @@ def _key(number: int, kind: str) -> str:
     return key_of(stratum, kind, row)
 
 
-def _replaced(link: Link) -> StoreError:
-    return StoreError(f"what was searched in the store at {link.uri} has just been replaced; ask again")
+def _replaced(link: Link) -> ReplacedError:
+    return ReplacedError(f"what was searched in the store at {link.uri} has just been replaced; ask again")
 
 
 _: type[Store] = MilvusStore  # mypy sees that it is one

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from retrieval.vectors import Floats, VectorIndex
 
 _DIM = 16
+_WIDE = 512  # as the model has; in few components coarse copies tell little
 
 
-def _vectors(count: int, seed: int) -> Floats:
-    drawn = np.random.default_rng(seed).standard_normal((count, _DIM)).astype(np.float32)
+def _vectors(count: int, seed: int, dim: int = _DIM) -> Floats:
+    drawn = np.random.default_rng(seed).standard_normal((count, dim)).astype(np.float32)
     return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), np.float32)
 
 
@@ -87,3 +88,60 @@ def test_whole_vectors_are_kept_exactly_and_half_ones_to_three_digits() -> None:
     half.add(vectors)
     assert np.array_equal(exact.vectors(np.arange(10)), vectors)
     assert half.vectors(np.arange(10)) == pytest.approx(vectors, abs=1e-3)
+
+
+@pytest.fixture(name="many", scope="module")
+def _many(tmp_path_factory: pytest.TempPathFactory) -> tuple[VectorIndex, Floats]:
+    """Return an index with coarse copies, opened, and its vectors: of few degrees of freedom, as of texts."""
+    vectors = _vectors(3000, 5, 40) @ _vectors(40, 6, _WIDE)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    index = VectorIndex.empty(_WIDE, half=True)
+    index.add(vectors)
+    path = tmp_path_factory.mktemp("many") / "v.faiss"
+    index.write(path, coarse_from=3000)
+    assert path.with_name("v.coarse.faiss").exists()
+    return VectorIndex.open(path), index.vectors(np.arange(3000))
+
+
+def _questions(vectors: Floats, count: int) -> Floats:
+    """Return vectors that are about as far from what answers them as questions are from passages."""
+    asked = vectors[:count] + 1.5 * _vectors(count, 7, _WIDE)
+    return np.asarray(asked / np.linalg.norm(asked, axis=1, keepdims=True), np.float32)
+
+
+def test_of_many_nearly_all_of_the_nearest_are_found_and_compared_exactly(
+    many: tuple[VectorIndex, Floats],
+) -> None:
+    index, vectors = many
+    found = 0
+    for query in _questions(vectors, 100):
+        expected = vectors @ query
+        numbers, similarities = index.search(query, 10)
+        assert len(numbers) == len(set(numbers.tolist())) == 10
+        assert similarities == pytest.approx(expected[numbers], abs=1e-5)
+        found += len(set(numbers.tolist()) & set(np.argsort(-expected)[:10].tolist()))
+    assert found >= 980  # of 1000
+
+
+@pytest.mark.parametrize("share", [0.0, 0.002, 0.1, 0.9])
+def test_of_many_only_the_allowed_are_found_however_few(
+    many: tuple[VectorIndex, Floats], share: float
+) -> None:
+    index, vectors = many
+    allowed = np.random.default_rng(8).random(len(vectors)) < share
+    for query in _questions(vectors, 20):
+        numbers, _ = index.search(query, 10, allowed)
+        assert len(numbers) == min(10, int(allowed.sum()))
+        assert allowed[numbers].all()
+        expected = np.flatnonzero(allowed)[np.argsort(-(vectors @ query)[allowed])[:10]]
+        assert len(set(numbers.tolist()) & set(expected.tolist())) >= len(numbers) - 1
+
+
+def test_few_vectors_and_those_of_odd_dimension_have_no_coarse_copies(tmp_path: Path) -> None:
+    few, odd = VectorIndex.empty(_DIM), VectorIndex.empty(15)
+    few.add(_vectors(100, 1))
+    odd.add(_vectors(100, 1)[:, :15])
+    few.write(tmp_path / "few.faiss", coarse_from=101)
+    odd.write(tmp_path / "odd.faiss", coarse_from=100)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["few.faiss", "odd.faiss"]
+    assert len(VectorIndex.open(tmp_path / "odd.faiss").search(np.ones(15, np.float32), 7)[0]) == 7

@@ -1,0 +1,51 @@
+"""What is published on a server, for who searches it and who reads it."""
+
+from __future__ import annotations
+
+from config import StoreSettings
+from embeddings import Encoder
+from retrieval.errors import StoreError
+from retrieval.milvus.articles import RemoteArticles
+from retrieval.milvus.heads import head_keys, serving_heads
+from retrieval.milvus.link import Link
+from retrieval.milvus.records import Records
+from retrieval.milvus.store import MilvusStore, filters
+from retrieval.opening import Holdings
+
+
+class MilvusSource:
+    """The publications of all writers to one store."""
+
+    look_every = 2.0
+    """Keys of a few rows are asked for."""
+
+    def __init__(self, settings: StoreSettings) -> None:
+        """Take where the server is; nothing is asked of it yet."""
+        self.link = Link(settings)
+
+    def stamp(self) -> object | None:
+        """Return what changes with every publication, None where the server is away."""
+        try:
+            return head_keys(self.link)
+        except StoreError:
+            return None
+
+    def open(self, encoder: Encoder | None) -> MilvusStore:
+        """Return what serves. Raises StoreError, NoIndexError, EncoderMismatchError, EmbeddingError."""
+        return MilvusStore.open(self.link, encoder)
+
+    def holdings(self) -> Holdings:
+        """Return what serves, to be read. Raises StoreError, NoIndexError."""
+        heads = serving_heads(self.link)
+        records = Records(self.link, heads)
+        return Holdings(
+            sum(head.generation for head in heads),
+            max(head.created for head in heads),
+            heads[0].model,
+            {
+                "articles": sum(head.articles for head in heads),
+                "passages": sum(head.passages for head in heads),
+                "segments": len(records.strata),
+            },
+            RemoteArticles(self.link, records, filters(records).articles),
+        )
