@@ -59,9 +59,7 @@ def _rollback(
     """Let an earlier generation serve again; the next `huiwen index` follows the folders as they then are."""
     from bot.keeping import rollback
 
-    return rollback(
-        loaded(context, config, data_dir).settings.data_dir, generation, wait=wait, as_json=as_json
-    )
+    return rollback(loaded(context, config, data_dir).settings, generation, wait=wait, as_json=as_json)
 
 
 @index_app.command("export")
@@ -90,4 +88,4 @@ def _import(
     """Verify what `huiwen export` wrote and let it serve; what served before can be gone back to."""
     from bot.keeping import import_
 
-    return import_(loaded(context, config, data_dir).settings.data_dir, file, wait=wait, as_json=as_json)
+    return import_(loaded(context, config, data_dir).settings, file, wait=wait, as_json=as_json)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot.console import print_json, progress, say
+from bot.store_copying import copy_to_store
 from config import Settings
 from embeddings import open_encoder
 from retrieval.builder import Plan, Report, build
@@ -18,12 +19,15 @@ def index(settings: Settings, paths: Sequence[Path], plan: Plan, *, as_json: boo
         report = build(
             plan, paths or settings.articles.paths, open_encoder(settings.embedding), report_progress
         )
+        copied = copy_to_store(settings.store, plan.data_dir, report_progress, wait=plan.wait)
     for problem in report.problems:
         say(f"{problem.file}: {problem.reason}")
     if as_json:
         print_json(asdict(report))
     else:
         print(summary(report))
+    if copied:
+        say(copied)
     return 0
 
 

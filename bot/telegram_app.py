@@ -183,6 +183,10 @@ def _warm_up(asker: Asker) -> None:
 def _open_asker(settings: Settings) -> Asker:
     reranker = open_reranker(settings.search.reranker, settings.embedding)
     live = LiveSearcher.open(
-        settings.data_dir, lambda: open_encoder(settings.embedding), settings.search, reranker
+        settings.data_dir,
+        lambda: open_encoder(settings.embedding),
+        settings.search,
+        reranker,
+        settings.store,
     )
     return Library(live)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 from bot.console import print_json, progress, say
 from bot.indexing import plan_of, summary
 from bot.reasons import reason
+from bot.store_copying import copy_to_store
 from config import Settings
 from embeddings import open_encoder
 from retrieval.builder import Plan, Report, build
@@ -73,7 +74,7 @@ class _Upkeep:
         plan: Plan,
         as_json: bool,
     ) -> None:
-        self._data_dir = settings.data_dir
+        self._data_dir, self._store = settings.data_dir, settings.store
         self._plan = plan
         self._paths = [Path(os.path.abspath(path)) for path in paths]
         self._encoder = open_encoder(settings.embedding)  # loads at the first text, and stays
@@ -135,6 +136,7 @@ class _Upkeep:
         try:
             with progress() as show:
                 report = build(self._plan, there, self._encoder, self._watchful(show))
+                copied = copy_to_store(self._store, self._data_dir, show)
         except _Disturbed:
             self._again_at = None
             return  # what came is waited for; the changes that led here are still to be dealt with
@@ -145,6 +147,8 @@ class _Upkeep:
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
         else:
             self._succeed(report)
+            if copied:
+                say(copied)
         self._changes.dealt_with()
 
     def _watchful(self, show: Progress) -> Progress:

@@ -101,7 +101,7 @@ class LiveSearcher:
     def _open_first(self) -> None:
         """Open what serves; of many that wait for a store which is away, one waits until that is known."""
         if self._failed is not None and time.monotonic() - self._failed[0] < _FAILS_FOR:
-            raise self._failed[1]
+            raise StoreError(str(self._failed[1]))
         try:
             self._follow()
         except StoreError as error:

@@ -46,6 +46,7 @@ class Holdings:
     created: str
     """UTC, ISO 8601."""
     model: str
+    fingerprint: str
     counts: Mapping[str, int]
     articles: Articles
     problems: list[Problem] = field(default_factory=list)
@@ -105,6 +106,7 @@ def open_holdings(data_dir: Path, store: StoreSettings) -> Holdings:
         manifest.generation,
         manifest.created,
         manifest.model,
+        manifest.fingerprint,
         manifest.counts,
         serving.open_catalog(),
         problems,

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _BM25_SINCE = (2, 5)  # of the server
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+_AWAY_FOR = 2.0  # seconds
+_READING = ("query", "search", "hybrid_search", "get")
+_NOT_LOADED = ("call load()", "not loaded", "collection not load", "has not been loaded")
 _AT_ONCE = 1000  # keys in one request
 _MOST_BYTES = 8 << 20  # of rows in one request; servers refuse 64 megabytes
 _AWAY = (
@@ -42,6 +45,8 @@ class Link:
         self._client: MilvusClient | None = None
         self._lock = threading.Lock()
         self._version: tuple[int, ...] | None = None
+        self._away: tuple[float, StoreError] | None = None
+        """Until when the server counts as away, so that not each of many questions waits to find it out."""
 
     @property
     def uri(self) -> str:
@@ -78,7 +83,21 @@ class Link:
 
         What cannot be reached is tried again, so only what may be done twice is to be asked for.
         """
-        return self._ask(lambda client, timeout: getattr(client, method)(*given, timeout=timeout, **named))
+
+        def do(client: MilvusClient, timeout: float) -> Any:  # noqa: ANN401
+            return getattr(client, method)(*given, timeout=timeout, **named)
+
+        def loading(client: MilvusClient, timeout: float) -> Any:  # noqa: ANN401
+            try:
+                return do(client, timeout)
+            except Exception as error:
+                # A server that was started anew keeps collections on disk until they are asked for.
+                if not _is_theirs(error) or not any(word in str(error).lower() for word in _NOT_LOADED):
+                    raise
+                client.load_collection(given[0], timeout=timeout)
+                return do(client, timeout)
+
+        return self._ask(loading if method in _READING else do)
 
     def get(self, collection: str, keys: Sequence[str], *fields: str) -> list[Row]:
         """Return the rows of a collection that have these keys, in no order. Raises StoreError."""
@@ -116,18 +135,24 @@ class Link:
             client.close()
 
     def _ask(self, do: Callable[[MilvusClient, float], T]) -> T:
-        until = time.monotonic() + self._settings.timeout
+        started = time.monotonic()
+        until = started + self._settings.timeout
+        if self._away is not None and started < self._away[0]:
+            raise StoreError(str(self._away[1]))
         pause = _FIRST_PAUSE
         while True:
-            left = until - time.monotonic()
+            left = max(until - time.monotonic(), 0.1)
             try:
-                return do(self._connected(max(left, 0.1)), max(left, 0.1))
+                return do(self._connected(left), left)
             except Exception as error:
                 if not _is_theirs(error):
                     raise
-                if not _is_away(error) or time.monotonic() + pause >= until:
-                    raise self._told(error) from None
-                self.close()
+                told = self._told(error)
+                if not _is_away(error):
+                    raise told from None
+                if time.monotonic() + pause >= until:
+                    self._away = time.monotonic() + _AWAY_FOR, told
+                    raise told from None
                 time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
 

@@ -34,6 +34,15 @@ class MilvusSource:
         """Return what serves. Raises StoreError, NoIndexError, EncoderMismatchError, EmbeddingError."""
         return MilvusStore.open(self.link, encoder)
 
+    def about(self) -> str:
+        """Return what there is to say of the server. Raises StoreError."""
+        ways = (
+            "finds by vectors and words"
+            if self.link.has_bm25
+            else "finds by vectors alone; for words it is too old (2.5)"
+        )
+        return f"{self.link.uri}, {self.link.version}, {len(self.link.collections())} collections, finds by {ways}"
+
     def holdings(self) -> Holdings:
         """Return what serves, to be read. Raises StoreError, NoIndexError."""
         heads = serving_heads(self.link)
@@ -42,6 +51,7 @@ class MilvusSource:
             sum(head.generation for head in heads),
             max(head.created for head in heads),
             heads[0].model,
+            heads[0].fingerprint,
             {
                 "articles": sum(head.articles for head in heads),
                 "passages": sum(head.passages for head in heads),
