@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import sqlite3
+import weakref
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from config import StoreSettings
 from embeddings import Encoder
-from retrieval.serving import find_serving
+from retrieval.serving import Serving, find_serving
 from retrieval.sources import Problem, Sources
 
 if TYPE_CHECKING:
@@ -98,8 +100,10 @@ def open_holdings(data_dir: Path, store: StoreSettings) -> Holdings:
         from retrieval.milvus.source import MilvusSource
 
         return MilvusSource(store).holdings()
-    serving = find_serving(data_dir)  # its lease is held until the process ends or forgets it
+    serving = find_serving(data_dir)
     manifest = serving.manifest
+    catalog = serving.open_catalog()
+    weakref.finalize(catalog, _close, serving, catalog.connections)
     with closing(Sources.open(serving.folder)) as sources:
         problems = sources.problems()
     return Holdings(
@@ -108,7 +112,13 @@ def open_holdings(data_dir: Path, store: StoreSettings) -> Holdings:
         manifest.model,
         manifest.fingerprint,
         manifest.counts,
-        serving.open_catalog(),
+        catalog,
         problems,
         str(serving.damage or ""),
     )
+
+
+def _close(serving: Serving, connections: Sequence[sqlite3.Connection]) -> None:
+    for connection in connections:
+        connection.close()
+    serving.lease.close()

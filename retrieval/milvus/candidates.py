@@ -38,7 +38,7 @@ class Candidates:
     def _passages(self, vector: list[float], queries: Sequence[str], expression: str) -> Pairs:
         name = self._link.name(self._epoch, "passages")
         if not queries:
-            near = self._search(name, "vector", vector, expression, _PASSAGES, ["article"])
+            near = self._search(name, "vector", vector, expression, _PASSAGES, ["number", "article"])
             return [(hit["number"], hit["entity"]["article"]) for hit in near]
         from pymilvus import AnnSearchRequest, RRFRanker
 
@@ -60,7 +60,7 @@ class Candidates:
             requests,
             RRFRanker(),
             limit=_PASSAGES * len(ways),
-            output_fields=["article"],
+            output_fields=["number", "article"],
         )
         return [(hit["number"], hit["entity"]["article"]) for hit in found[0]]
 
@@ -71,7 +71,9 @@ class Candidates:
 
     def _articles(self, queries: Sequence[str], expression: str) -> list[int]:
         name = self._link.name(self._epoch, "articles")
-        found = self._search(name, "sparse", " ".join(queries), _of_articles(expression), _ARTICLES)
+        found = self._search(
+            name, "sparse", " ".join(queries), _of_articles(expression), _ARTICLES, ["number"]
+        )
         return [hit["number"] for hit in found]
 
     def _search(

@@ -137,6 +137,7 @@ def _create(link: Link, name: str, schema: Any, metrics: dict[str, str]) -> None
     for field, metric in metrics.items():
         kind = "SPARSE_INVERTED_INDEX" if metric == "BM25" else "FLAT" if field == "spare" else "AUTOINDEX"
         indexes.add_index(field, index_type=kind, metric_type=metric)
-    indexes.add_index("stratum", index_type="INVERTED")
+    # What finds by words has inverted indexes as well; what is older sorts.
+    indexes.add_index("stratum", index_type="INVERTED" if link.has_bm25 else "STL_SORT")
     link.run("create_collection", name, schema=schema, index_params=indexes, consistency_level="Bounded")
     link.run("load_collection", name)

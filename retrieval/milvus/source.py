@@ -41,7 +41,7 @@ class MilvusSource:
             if self.link.has_bm25
             else "finds by vectors alone; for words it is too old (2.5)"
         )
-        return f"{self.link.uri}, {self.link.version}, {len(self.link.collections())} collections, finds by {ways}"
+        return f"{self.link.uri}, {self.link.version}, {len(self.link.collections())} collections, {ways}"
 
     def holdings(self) -> Holdings:
         """Return what serves, to be read. Raises StoreError, NoIndexError."""
