@@ -84,7 +84,9 @@ def run_bot(settings: Settings, config_file: Path | None = None) -> int:
     `config_file` is where the settings came from; the process that keeps the index up reads it too.
     """
     try:
-        configure_logging(settings.log.level, _secrets(settings))
+        # The process that indexes needs the store's token; the log does not.
+        token = settings.store.token.get_secret_value() if settings.store.token else ""
+        configure_logging(settings.log.level, [*_secrets(settings), token])
         read_token(settings.telegram)  # before the model is loaded: that takes a while
         keeper = None
         if settings.index.watch:

@@ -22,7 +22,7 @@ _PREFIX = "HUIWEN_"
 # Ours, but not settings: the file to read, and where the tests find their material.
 _NOT_SETTINGS = frozenset({"HUIWEN_CONFIG", "HUIWEN_SHARED"})
 _NEAR = 0.75  # difflib ratio above which an unknown variable is taken for a misspelt one
-_ADDRESSES = ("telegram.api_url", "telegram.proxy_url")  # may hold a user name and password
+_ADDRESSES = ("telegram.api_url", "telegram.proxy_url", "store.uri")  # may hold a user name and password
 
 Tree = dict[str, Any]
 
@@ -181,13 +181,13 @@ def _explain(detail: ErrorDetails, where: Mapping[str, str]) -> str:
 
 
 def _is_secret(key: str, value: object) -> bool:
-    return "token" in key or key == "telegram" or (key in _ADDRESSES and "@" in str(value))
+    return "token" in key or key in ("telegram", "store") or (key in _ADDRESSES and "@" in str(value))
 
 
 def _origins(settings: Settings, where: Mapping[str, str]) -> Iterator[Origin]:
     for key, value in _leaves(_dump(settings)):
         written = _written(value)
-        if key == "telegram.token":
+        if key in ("telegram.token", "store.token"):
             written = "(set)" if value else "(not set)"
         elif key in _ADDRESSES and "@" in written:
             written = "(set, with credentials)"

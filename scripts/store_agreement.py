@@ -23,9 +23,8 @@ from embeddings import open_encoder
 from retrieval.builder import Plan, build
 from retrieval.embedded_store import EmbeddedStore
 from retrieval.fusion import FITTED
-from retrieval.milvus.link import Link
 from retrieval.milvus.publishing import publish
-from retrieval.milvus.store import MilvusStore
+from retrieval.milvus.source import MilvusSource
 from retrieval.model import Answer
 from retrieval.queries import read_queries
 from retrieval.searcher import Searcher
@@ -60,13 +59,14 @@ def main() -> None:
     build(Plan(data, _MODEL, 600, keep=1), [given.folder / "corpus.jsonl"], encoder)
     given.work.mkdir(parents=True, exist_ok=True)
     uri = given.uri or str(given.work / f"{given.folder.name}.db")
-    link = Link(StoreSettings(uri=uri, timeout=300, prefix="agreement"))
+    source = MilvusSource(StoreSettings(uri=uri, timeout=300, prefix="agreement"))
+    link = source.link
     started = time.perf_counter()
     done = publish(link, data)
     if done.anew:
         print(f"{done.passages} passages copied in {time.perf_counter() - started:.1f} s")
     embedded = Searcher(EmbeddedStore.open(data, encoder), SearchSettings(), FITTED)
-    remote = Searcher(MilvusStore.open(link, encoder), SearchSettings(), FITTED)
+    remote = Searcher(source.open(encoder), SearchSettings(), FITTED)
     queries = read_queries(given.folder / "queries.jsonl")
     for lang in given.lang or dict.fromkeys(query.lang for query in queries):
         own = [query.text for query in queries if query.lang == lang][:: given.every]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from retrieval.milvus.copying import SHIFT, key_of
+from retrieval.milvus.filters import filters
+from retrieval.milvus.heads import Head
 from retrieval.milvus.link import Link, Row
 from retrieval.milvus.packing import short_key, unpacked_json
 from retrieval.milvus.records import Records
@@ -17,10 +19,13 @@ _PAGE = 1000
 class RemoteArticles:
     """Reads articles. Safe to use from several threads."""
 
-    def __init__(self, link: Link, records: Records, expression: str) -> None:
-        """Take what serves; `expression` is the filter of its articles."""
-        self._link, self._records, self._expression = link, records, expression
-        self._gone = {(one.number, row) for one in records.strata for row in one.gone}
+    def __init__(self, link: Link, records: Records, heads: Sequence[Head]) -> None:
+        """Take what serves."""
+        self._link, self._records = link, records
+        self._expression = filters(heads).articles
+        strata = [stratum for head in heads for stratum in head.strata]
+        self._strata = [one.number for one in strata if one.passages]
+        self._gone = {(one.number, row) for one in strata for row in one.gone}
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles in their order."""
@@ -68,9 +73,7 @@ class RemoteArticles:
     def _places(self, ids: Iterable[str]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         """Return stratum and row of the articles of these ids, and of those that stand for them."""
         short = [short_key(article_id) for article_id in ids]
-        found = self._records.plain(
-            [key_of(one.number, "i", key) for one in self._records.strata for key in short]
-        )
+        found = self._records.plain([key_of(number, "i", key) for number in self._strata for key in short])
         own: list[tuple[int, int]] = []
         also: list[tuple[int, int]] = []
         for key in sorted(found):

@@ -71,32 +71,33 @@ def copy_segment(target: Target, folder: Path, number: int, progress: Progress) 
     They are the same whenever it is done, so one that was interrupted is simply done again. Until the last
     row is there, and is counted, nothing says that the stratum is whole.
     """
-    records = target.collection("records")
-    vector_bytes = 4 * target.dim + _ROW_BYTES
     _begin(target, number, target.writer)
+    vector_bytes = 4 * target.dim + _ROW_BYTES
+    written = dict.fromkeys(COLLECTIONS, 0)
+
+    def put(name: str, rows: Iterable[Row], size: Callable[[Row], int]) -> None:
+        written[name] += target.link.put(target.collection(name), rows, size)
+
     with closing(SegmentReader(folder, target.dim)) as reader:
-        put = target.link.put
         done = _Counted(reader.passages, progress)
-        put(records, done(_payloads(reader, number)), _size_of_value)
-        put(target.collection("passages"), _passages(target, reader, number), _size_of_text(target.dim))
-        put(
-            target.collection("sentences"),
-            _sentences(reader, number),
-            lambda row: vector_bytes,
-        )
-        put(target.collection("articles"), _articles(target, reader, number), _size_of_text(2))
-        put(records, _article_records(reader, number), _size_of_value)
-        put(target.collection("terms"), _vocabulary(reader, number), lambda row: vector_bytes)
+        put("records", done(_payloads(reader, number)), _size_of_value)
+        put("passages", _passages(target, reader, number), _size_of_text(target.dim))
+        put("sentences", _sentences(reader, number), lambda row: vector_bytes)
+        put("articles", _articles(target, reader, number), _size_of_text(2))
+        put("records", _article_records(reader, number), _size_of_value)
+        put("terms", _vocabulary(reader, number), lambda row: vector_bytes)
         buckets: dict[str, int] = {}
         for field in FIELDS:
             rows = list(_term_records(number, field, _known(reader, field)))
             buckets[field] = len(rows)
-            put(records, rows, _size_of_value)
-        _require_count(target, "passages", number, reader.passages)
-        _require_count(target, "articles", number, reader.articles)
+            put("records", rows, _size_of_value)
         passages = reader.passages
+    for name, count in written.items():
+        _require_count(target, name, number, count)
     whole = {"buckets": buckets, "passages": passages}
-    target.link.put(records, [_record(number, "whole", "whole", packed_json(whole))], _size_of_value)
+    target.link.put(
+        target.collection("records"), [_record(number, "whole", "whole", packed_json(whole))], _size_of_value
+    )
     return Stratum(number, buckets, (), passages)
 
 
@@ -121,6 +122,7 @@ def copy_corrections(
             rows_ = list(_term_records(number, field, {term: [count] for term, count in counts.items()}))
             buckets[field] = len(rows_)
             target.link.put(target.collection("records"), rows_, _size_of_value)
+    _require_count(target, "records", number, sum(buckets.values()))
     return Stratum(number, buckets)
 
 
@@ -172,7 +174,7 @@ def _require_count(target: Target, name: str, number: int, expected: int) -> Non
     found = target.link.run(
         "query",
         target.collection(name),
-        filter=f"stratum == {number}",
+        filter=f"stratum == {number}" + (' and kind != "begun"' if name == "records" else ""),
         output_fields=["count(*)"],
         consistency_level="Strong",
     )

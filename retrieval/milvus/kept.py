@@ -16,13 +16,16 @@ class Kept(Generic[T]):
     def __init__(self, fetch: Callable[[Sequence[str]], Mapping[str, T]], room: int) -> None:
         """Take what brings the values of keys, those that there are."""
         self._fetch, self._room = fetch, room
-        self._values: OrderedDict[str, T | None] = OrderedDict()
+        self._values: OrderedDict[str, T] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, keys: Iterable[str]) -> dict[str, T]:
-        """Return the values of those of the keys that have one; what is not at hand is fetched at once."""
+        """Return the values of those of the keys that have one, in their order.
+
+        What is not at hand is fetched at once; what is not there may come, and is not remembered as absent.
+        """
         asked = list(dict.fromkeys(keys))
-        found: dict[str, T | None] = {}
+        found: dict[str, T] = {}
         with self._lock:
             for key in asked:
                 if key in self._values:
@@ -31,9 +34,9 @@ class Kept(Generic[T]):
         missing = [key for key in asked if key not in found]
         if missing:
             fetched = self._fetch(missing)
+            found.update(fetched)
             with self._lock:
-                for key in missing:
-                    self._values[key] = found[key] = fetched.get(key)
+                self._values.update(fetched)
                 while len(self._values) > self._room:
                     self._values.popitem(last=False)
-        return {key: value for key in asked if (value := found[key]) is not None}
+        return {key: found[key] for key in asked if key in found}

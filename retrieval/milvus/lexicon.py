@@ -9,7 +9,7 @@ from retrieval.lexicon import Expected
 from retrieval.milvus.heads import Head
 from retrieval.milvus.link import Link
 from retrieval.milvus.packing import bucket_of
-from retrieval.milvus.records import Records
+from retrieval.milvus.records import Records, replaced
 from retrieval.store import Floats
 from retrieval.weights import Weighed, Weights
 
@@ -20,18 +20,20 @@ class RemoteTerms:
     """The terms of one field over all strata."""
 
     def __init__(self, field: str, records: Records, heads: Sequence[Head]) -> None:
-        """Take the field's name."""
+        """Take the field's name and what serves."""
         self._field, self._records = field, records
+        told = ((one.number, one.buckets.get(field, 0)) for head in heads for one in head.strata)
+        self._buckets = [(number, count) for number, count in told if count]
         sizes = [head.fields[field] for head in heads]
         size, total = sum(size for size, _ in sizes), sum(total for _, total in sizes)
         self.weights = Weights(size, total / size if size else 1.0)
 
     def keys(self, terms: Iterable[str]) -> list[str]:
         """Return the keys of the buckets that these terms are in."""
-        told = ((stratum.number, stratum.buckets.get(self._field, 0)) for stratum in self._records.strata)
-        counts = [(number, count) for number, count in told if count]
         return [
-            f"{number}/{self._field}/{bucket_of(term, count)}" for term in terms for number, count in counts
+            f"{number}/{self._field}/{bucket_of(term, count)}"
+            for term in terms
+            for number, count in self._buckets
         ]
 
     def known(self, terms: Sequence[str]) -> dict[str, list[list[Any]]]:
@@ -41,8 +43,11 @@ class RemoteTerms:
             return found
         buckets = self._records.buckets.get(self.keys(found))
         for term, own in found.items():
-            keys = self.keys([term])
-            own += (buckets[key][term] for key in keys if key in buckets and term in buckets[key])
+            for key in self.keys([term]):
+                if key not in buckets:
+                    raise replaced(self._records.uri)
+                if term in buckets[key]:
+                    own.append(buckets[key][term])
         return found
 
     def weigh(self, terms: Iterable[str]) -> list[Weighed]:

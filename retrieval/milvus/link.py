@@ -18,6 +18,7 @@ _BM25_SINCE = (2, 5)  # of the server
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 _AWAY_FOR = 2.0  # seconds
 _READING = ("query", "search", "hybrid_search", "get")
+_WRITING_TAKES = 10  # times as long as reading: texts are cut into words, indexes are made
 _NOT_LOADED = ("call load()", "not loaded", "collection not load", "has not been loaded")
 _AT_ONCE = 1000  # keys in one request
 _MOST_BYTES = 8 << 20  # of rows in one request; servers refuse 64 megabytes
@@ -83,9 +84,10 @@ class Link:
 
         What cannot be reached is tried again, so only what may be done twice is to be asked for.
         """
+        times = 1 if method in _READING else _WRITING_TAKES
 
         def do(client: MilvusClient, timeout: float) -> Any:  # noqa: ANN401
-            return getattr(client, method)(*given, timeout=timeout, **named)
+            return getattr(client, method)(*given, timeout=times * timeout, **named)
 
         def loading(client: MilvusClient, timeout: float) -> Any:  # noqa: ANN401
             try:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from retrieval import article_rows
-from retrieval.errors import StoreError
-from retrieval.milvus.heads import Head, Stratum
+from retrieval.errors import ReplacedError
 from retrieval.milvus.kept import Kept
 from retrieval.milvus.link import Link
 from retrieval.milvus.packing import (
@@ -25,17 +24,21 @@ _PASSAGES, _ARTICLES, _BUCKETS = 2000, 1500, 6000
 
 
 class Records:
-    """Reads the records of the strata that serve. Safe to use from several threads."""
+    """Reads the records of one epoch, whatever serves of them. Safe to use from several threads."""
 
-    def __init__(self, link: Link, heads: Sequence[Head]) -> None:
-        """Take the heads that serve, at least one."""
+    def __init__(self, link: Link, epoch: str) -> None:
+        """Take where they are."""
         self._link = link
-        self.epoch = heads[0].epoch
-        self._collection = link.name(self.epoch, "records")
-        self.strata: list[Stratum] = [stratum for head in heads for stratum in head.strata]
+        self.epoch = epoch
+        self._collection = link.name(epoch, "records")
         self.passages = Kept(self._fetch_passages, _PASSAGES)
         self.articles = Kept(self._fetch_articles, _ARTICLES)
         self.buckets = Kept(self._fetch_buckets, _BUCKETS)
+
+    @property
+    def uri(self) -> str:
+        """Return where the server is."""
+        return self._link.uri
 
     def plain(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the values of keys as they are stored. Raises StoreError."""
@@ -57,7 +60,7 @@ class Records:
         more = self.plain(rest) if rest else {}
         for name in rest:  # in the order of the parts
             if name not in more:
-                raise StoreError(f"the store at {self._link.uri} lacks {name}; run `huiwen index --full`")
+                raise replaced(self.uri)
             found[name.rpartition("/")[0]].append(more[name])
         return {key: "".join(pieces) for key, pieces in found.items()}
 
@@ -69,3 +72,8 @@ class Records:
 
     def _fetch_buckets(self, keys: Sequence[str]) -> Mapping[str, dict[str, list[Any]]]:
         return {key: unpacked_json(text) for key, text in self.plain(keys).items()}
+
+
+def replaced(uri: str) -> ReplacedError:
+    """Return what to raise where rows of what serves are not there any more."""
+    return ReplacedError(f"what was searched in the store at {uri} has just been replaced; ask again")

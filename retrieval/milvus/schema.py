@@ -6,6 +6,7 @@ from typing import Any
 
 import xxhash
 
+from retrieval.errors import StoreError
 from retrieval.milvus.link import Link
 
 ROWS = 1  # raised when rows change their form or their meaning
@@ -139,5 +140,9 @@ def _create(link: Link, name: str, schema: Any, metrics: dict[str, str]) -> None
         indexes.add_index(field, index_type=kind, metric_type=metric)
     # What finds by words has inverted indexes as well; what is older sorts.
     indexes.add_index("stratum", index_type="INVERTED" if link.has_bm25 else "STL_SORT")
-    link.run("create_collection", name, schema=schema, index_params=indexes, consistency_level="Bounded")
+    try:
+        link.run("create_collection", name, schema=schema, index_params=indexes, consistency_level="Bounded")
+    except StoreError:
+        if name not in link.collections():  # else another writer has made it in this moment
+            raise
     link.run("load_collection", name)

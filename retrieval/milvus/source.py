@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from config import StoreSettings
-from embeddings import Encoder
+from collections.abc import Sequence
+
+from config import EmbeddingSettings, StoreSettings
+from embeddings import Encoder, open_encoder
+from retrieval.embedded_store import require_model
 from retrieval.errors import StoreError
 from retrieval.milvus.articles import RemoteArticles
-from retrieval.milvus.heads import head_keys, serving_heads
+from retrieval.milvus.heads import Head, head_keys, serving_heads
 from retrieval.milvus.link import Link
 from retrieval.milvus.records import Records
-from retrieval.milvus.store import MilvusStore, filters
+from retrieval.milvus.store import MilvusStore
 from retrieval.opening import Holdings
 
 
@@ -22,6 +25,7 @@ class MilvusSource:
     def __init__(self, settings: StoreSettings) -> None:
         """Take where the server is; nothing is asked of it yet."""
         self.link = Link(settings)
+        self._records: Records | None = None
 
     def stamp(self) -> object | None:
         """Return what changes with every publication, None where the server is away."""
@@ -32,7 +36,11 @@ class MilvusSource:
 
     def open(self, encoder: Encoder | None) -> MilvusStore:
         """Return what serves. Raises StoreError, NoIndexError, EncoderMismatchError, EmbeddingError."""
-        return MilvusStore.open(self.link, encoder)
+        heads = serving_heads(self.link)
+        model, fingerprint = heads[0].model, heads[0].fingerprint
+        encoder = encoder or open_encoder(EmbeddingSettings(model=model))
+        require_model(model, fingerprint, encoder)
+        return MilvusStore(self.link, heads, self._records_of(heads), encoder)
 
     def about(self) -> str:
         """Return what there is to say of the server. Raises StoreError."""
@@ -46,7 +54,6 @@ class MilvusSource:
     def holdings(self) -> Holdings:
         """Return what serves, to be read. Raises StoreError, NoIndexError."""
         heads = serving_heads(self.link)
-        records = Records(self.link, heads)
         return Holdings(
             sum(head.generation for head in heads),
             max(head.created for head in heads),
@@ -55,7 +62,14 @@ class MilvusSource:
             {
                 "articles": sum(head.articles for head in heads),
                 "passages": sum(head.passages for head in heads),
-                "segments": len(records.strata),
+                "segments": sum(1 for head in heads for stratum in head.strata if stratum.passages),
             },
-            RemoteArticles(self.link, records, filters(records).articles),
+            RemoteArticles(self.link, self._records_of(heads), heads),
         )
+
+    def _records_of(self, heads: Sequence[Head]) -> Records:
+        """Return what reads records, with what it has fetched for generations before."""
+        epoch = heads[0].epoch
+        if self._records is None or self._records.epoch != epoch:
+            self._records = Records(self.link, epoch)
+        return self._records

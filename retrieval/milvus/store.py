@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 
-from config import EmbeddingSettings
-from embeddings import Encoder, open_encoder
-from retrieval.embedded_store import require_model, scale_of
-from retrieval.errors import ReplacedError
+from embeddings import Encoder
+from retrieval.embedded_store import scale_of
 from retrieval.milvus.articles import RemoteArticles
 from retrieval.milvus.candidates import Candidates
 from retrieval.milvus.copying import SHIFT, key_of
 from retrieval.milvus.days import Chosen, RemoteTimes, listed
-from retrieval.milvus.heads import Head, serving_heads
+from retrieval.milvus.filters import filters
+from retrieval.milvus.heads import Head
 from retrieval.milvus.lexicon import RemoteLexicon
 from retrieval.milvus.link import Link
 from retrieval.milvus.packing import PackedArticle, text_array
-from retrieval.milvus.records import Records
+from retrieval.milvus.records import Records, replaced
 from retrieval.milvus.view import LocalArticles, LocalView
 from retrieval.question import Interpreter, Question
 from retrieval.scale import Scale
@@ -28,15 +26,14 @@ from retrieval.store import Limits, Mask, Store, Within
 
 _BEST_ARTICLES = 10  # whose passages are all looked at, as by the embedded store
 _OF_ARTICLE = 100  # passages of one of these, at most
-_IN_LIST = 5000  # numbers in one condition
 _LOOKED_AT = 256  # articles in which a day is looked for before it is taken to be there
 
 
 class MilvusStore:
     """What the heads of all writers tell to search. Immutable, for several threads."""
 
-    def __init__(self, link: Link, heads: Sequence[Head], encoder: Encoder) -> None:
-        """Take the last head of each writer, at least one; see `open`."""
+    def __init__(self, link: Link, heads: Sequence[Head], records: Records, encoder: Encoder) -> None:
+        """Take the last head of each writer, at least one, and what reads records of their epoch."""
         self._link, first = link, heads[0]
         self.heads = tuple(heads)
         self.generation = sum(head.generation for head in heads)
@@ -47,22 +44,14 @@ class MilvusStore:
             "passages": sum(head.passages for head in heads),
         }
         self.scale = scale_of(first.fingerprint, Scale(*first.scale))
-        self._records = Records(link, heads)
-        filtered = filters(self._records)
+        self._records = records
+        filtered = filters(heads)
         self._expression, self._of_articles = filtered.passages, filtered.articles
         self._lexicon = RemoteLexicon(link, self._records, heads, filtered.strata)
         self.interpreter = Interpreter(encoder, text_array(first.common), self._lexicon, self.scale)
-        self.articles = RemoteArticles(link, self._records, self._of_articles)
+        self.articles = RemoteArticles(link, records, heads)
         self.times = RemoteTimes(self._look)
         self._candidates = Candidates(link, first.epoch)
-
-    @classmethod
-    def open(cls, link: Link, encoder: Encoder | None = None) -> MilvusStore:
-        """Return what serves now. Raises StoreError, NoIndexError, EncoderMismatchError, EmbeddingError."""
-        heads = serving_heads(link)
-        encoder = encoder or open_encoder(EmbeddingSettings(model=heads[0].model))
-        require_model(heads[0].model, heads[0].fingerprint, encoder)
-        return cls(link, heads, encoder)
 
     def view(self, asked: Question, limits: Limits) -> tuple[LocalView, Mask | None]:
         """Return the passages that `asked` is held against, and which of them may be found.
@@ -108,7 +97,7 @@ class MilvusStore:
         found = self._records.passages.get(keys.values())
         there = {where: found[key] for where, key in keys.items() if key in found}
         if len(there) < len(keys):
-            raise _replaced(self._link)
+            raise replaced(self._link.uri)
         view = LocalView(local, there, self._lexicon, self._dim)
         allowed = None
         if chosen is not None:
@@ -122,7 +111,7 @@ class MilvusStore:
         keys = [_key(number, "a") for number in numbers]
         found = self._records.articles.get(keys)
         if len(found) < len(keys):
-            raise _replaced(self._link)
+            raise replaced(self._link.uri)
         return LocalArticles([found[key] for key in keys], self._lexicon)
 
     def _best(self, local: LocalArticles, asked: Question, chosen: Chosen | None) -> list[int]:
@@ -157,30 +146,6 @@ class MilvusStore:
         return bool(chosen.rule(local.timeline).any()) or len(numbers) == _LOOKED_AT
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a server is to look among."""
-
-    strata: str
-    """Rows of strata that serve."""
-    passages: str
-    """Passages and sentences that serve."""
-    articles: str
-    """Articles that serve."""
-
-
-def filters(records: Records) -> Filters:
-    """Return the filters of what serves."""
-    strata = f"stratum in {listed([one.number for one in records.strata if one.passages])}"
-    gone = [stratum.number << SHIFT | row for stratum in records.strata for row in stratum.gone]
-    parts = [listed(gone[start : start + _IN_LIST]) for start in range(0, len(gone), _IN_LIST)]
-    passages, articles = (
-        " and ".join([strata, *(f"{field} not in {part}" for part in parts)])
-        for field in ("article", "number")
-    )
-    return Filters(strata, passages, articles)
-
-
 def _passages(number: int, article: PackedArticle, most: int = _OF_ARTICLE) -> range:
     """Return the numbers of the passages of an article, the first ones of a long one."""
     stratum = number >> SHIFT
@@ -192,10 +157,6 @@ def _key(number: int, kind: str) -> str:
     """Return the key of the record of a passage or an article."""
     stratum, row = divmod(number, 1 << SHIFT)
     return key_of(stratum, kind, row)
-
-
-def _replaced(link: Link) -> ReplacedError:
-    return ReplacedError(f"what was searched in the store at {link.uri} has just been replaced; ask again")
 
 
 _: type[Store] = MilvusStore  # mypy sees that it is one
