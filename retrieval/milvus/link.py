@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _BM25_SINCE = (2, 5)  # of the server
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+# Its own, a sign of life every 10 s, makes servers hang up on calls that take long.
+_OPTIONS = {"grpc.keepalive_time_ms": 120_000, "grpc.keepalive_permit_without_calls": 0}
 _AWAY_FOR = 2.0  # seconds
 _READING = ("query", "search", "hybrid_search", "get")
 _WRITING_TAKES = 10  # times as long as reading: texts are cut into words, indexes are made
@@ -175,7 +177,13 @@ class Link:
             logging.getLogger(name).setLevel(logging.CRITICAL)
         settings = self._settings
         token = settings.token.get_secret_value() if settings.token is not None else ""
-        return MilvusClient(settings.uri, token=token, db_name=settings.database, timeout=timeout)
+        return MilvusClient(
+            settings.uri,
+            token=token,
+            db_name=settings.database,
+            timeout=timeout,
+            grpc_options=_OPTIONS,
+        )
 
     def _told(self, error: Exception) -> StoreError:
         token = self._settings.token
