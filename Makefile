@@ -2,8 +2,13 @@
 PYTHON ?= python3
 DEMO := .venv-demo
 TEST := .venv-test
+BENCH := .venv-bench
+# What `make bench` measures on: .jsonl or .jsonl.gz files of articles, by default the sample pages; and how much.
+ARTICLES ?=
+SIZES ?= 1000,10000
+VECTORS ?= 10000,100000
 
-.PHONY: demo test lint clean
+.PHONY: demo test bench clean
 
 # A fresh environment, the light install, the sample pages indexed, one question in Chinese and one in English.
 demo: $(DEMO)/.installed
@@ -21,6 +26,10 @@ test: $(TEST)/.installed
 	$(TEST)/bin/mypy
 	$(TEST)/bin/pytest -n 2 --dist loadfile
 
+# How fast it is, how it grows, and what others take for the same, into bench-results/.
+bench: $(BENCH)/.installed
+	$(BENCH)/bin/python -m benchmarks --articles $(ARTICLES) --sizes $(SIZES) --vectors $(VECTORS)
+
 $(DEMO)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(DEMO)
 	$(DEMO)/bin/pip install --quiet --disable-pip-version-check -e .
@@ -33,5 +42,11 @@ $(TEST)/.installed: pyproject.toml
 	$(TEST)/bin/pip install --quiet --disable-pip-version-check -e '.[test]'
 	touch $@
 
+$(BENCH)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BENCH)/bin/pip install --quiet --disable-pip-version-check -e '.[bench]'
+	touch $@
+
 clean:
-	rm -rf $(DEMO) $(TEST) demo-data
+	rm -rf $(DEMO) $(TEST) $(BENCH) demo-data bench-results

@@ -9,6 +9,7 @@ import typer
 from typer import Argument, Option, Typer
 
 from bot.cli_options import ConfigOption, DataOption, JsonOption, loaded
+from bot.tie import tie
 
 index_app = Typer()
 
@@ -29,17 +30,19 @@ def _index(
     watching: Annotated[
         bool, Option("--watch", help="Go on: follow what comes, changes and goes, until stopped.")
     ] = False,
-    tied: Annotated[bool, Option("--tied", hidden=True)] = False,  # to the bot that has started it
+    tied: Annotated[bool, Option("--tied", hidden=True)] = False,  # to the bot; see bot/tie.py
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataOption = None,
 ) -> int:
     """Read new, changed and removed articles and publish a new generation."""
     settings = loaded(context, config, data_dir).settings
+    if tied:
+        tie()  # before numpy is imported: a priority is that of a thread and those that it starts
     if watching:
         from bot.watching import watch
 
-        return watch(settings, paths or [], full=full, retry=retry, as_json=as_json, tied=tied)
+        return watch(settings, paths or [], full=full, retry=retry, as_json=as_json)
     from bot.indexing import index, plan_of
 
     return index(settings, paths or [], plan_of(settings, full=full, retry=retry, wait=wait), as_json=as_json)

@@ -13,6 +13,8 @@ from pathlib import Path
 from rich.text import Text
 
 from bot.console import out, print_json
+from bot.state import FILE_NAME
+from bot.state_file import StateError, describe
 from config import ConfigError, Loaded, Settings, StoreSettings
 from embeddings import EmbeddingError, Encoder, open_encoder, open_reranker
 from retrieval.errors import NoIndexError, RetrievalError
@@ -60,6 +62,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _index(settings.data_dir, encoder)
     if settings.store.uri:
         yield _store(settings.store, encoder)
+    yield check_people(settings.data_dir / FILE_NAME)
     yield _disk(settings.data_dir)
     yield _telegram(settings)
 
@@ -152,6 +155,16 @@ def _store(settings: StoreSettings, encoder: Encoder | None) -> Check:
             "store", "wrong", f"{detail}; built with {held.model}, not the model above: run `huiwen index`"
         )
     return Check("store", "ok", detail)
+
+
+def check_people(file: Path) -> Check:
+    """Look at what is kept of people; that there is nothing is fine."""
+    try:
+        if not file.exists():
+            return Check("people", "ok", "nothing kept yet")
+        return Check("people", "ok", f"{file.name}, {describe(file)}")
+    except (StateError, OSError) as error:
+        return Check("people", "wrong", str(error))
 
 
 def _disk(data_dir: Path) -> Check:

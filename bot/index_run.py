@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,11 +36,18 @@ class IndexRun:
         self._command = command
         self._environment = environment
         self.busy = False
+        self._under_way: asyncio.Task[Outcome] | None = None
 
     def start(self) -> asyncio.Task[Outcome]:
         """Return a run; cancelled, it ends the process too. Only while not `busy`, which it makes true."""
         self.busy = True
-        return asyncio.create_task(self._run_and_free())
+        self._under_way = asyncio.create_task(self._run_and_free())
+        return self._under_way
+
+    async def wait_free(self) -> None:
+        """Return when the run that is under way has ended; another may have begun by then."""
+        if self._under_way is not None:
+            await asyncio.wait({self._under_way})
 
     async def _run_and_free(self) -> Outcome:
         try:
@@ -51,12 +58,19 @@ class IndexRun:
     async def _run(self) -> Outcome:
         try:
             process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=self._environment
+                *self._command,
+                stdin=PIPE,  # closes with us, however we end; then the process ends too
+                stdout=PIPE,
+                stderr=PIPE,
+                env=self._environment,
             )
         except OSError as error:
             return Outcome(reason=f"it cannot be started ({error.strerror or error})")
         try:
-            out, complaints = await process.communicate()
+            assert process.stdout is not None and process.stderr is not None
+            # Not `communicate`, which from Python 3.12 on closes standard input.
+            out, complaints = await asyncio.gather(process.stdout.read(), process.stderr.read())
+            await process.wait()
         finally:
             await _end(process)
         lines = [line.strip() for line in complaints.decode("utf-8", "replace").splitlines() if line.strip()]
@@ -74,6 +88,8 @@ class IndexRun:
 
 async def _end(process: Process) -> None:
     """See to it that a process is gone."""
+    if process.stdin is not None:
+        process.stdin.close()
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):

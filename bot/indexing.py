@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot.console import print_json, progress, say
+from bot.inbox import inbox_folder
 from bot.store_copying import copy_to_store
 from config import Settings
 from embeddings import open_encoder
@@ -41,6 +42,7 @@ def plan_of(settings: Settings, *, full: bool = False, retry: bool = False, wait
         full=full,
         retry=retry,
         wait=wait,
+        inbox=inbox_folder(settings),
     )
 
 

@@ -140,6 +140,26 @@ def read_feedback(file: Path) -> list[Feedback]:
     return [_from_row(row) for row in rows]
 
 
+def describe(file: Path) -> str:
+    """Return what a file that is there holds, in a line, also while a bot writes. Raises StateError."""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            version = _require_version(connection, file)
+            (health,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if health != "ok":
+                raise sqlite3.DatabaseError(health)
+            tables = ("languages", "bans", "feedback") if version else ()  # else a bot was killed as it began
+            counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
+    except sqlite3.OperationalError as error:
+        raise StateError(f"{file}: cannot be read ({error}); mend its permissions") from None
+    except sqlite3.Error as error:
+        raise StateError(
+            f"{file}: damaged ({error}); start `huiwen bot`, which sets it aside and begins anew"
+        ) from None
+    held = ", ".join(f"{count} {table}" for count, table in zip(counts, tables, strict=True))
+    return f"version {version}, healthy: {held or 'nothing kept yet'}"
+
+
 def _from_row(row: tuple[Any, ...]) -> Feedback:
     user, chat, message, passages, question, generation, good, time = row
     shown = tuple((article, paragraph) for article, paragraph in json.loads(passages))

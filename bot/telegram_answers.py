@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
-from telegram import Message, Update, User
-from telegram.error import TelegramError
+from telegram import CallbackQuery, Message, Update, User
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes
 
 from bot.telegram_articles import PAGES, find_hit, pages_of, render_context, render_file, render_page
@@ -17,6 +15,7 @@ from bot.telegram_conversations import Conversations
 from bot.telegram_followups import talk_about
 from bot.telegram_languages import texts_of
 from bot.telegram_library import Asker
+from bot.telegram_presses import tell
 from bot.telegram_questions import question_replied_to
 from bot.telegram_rendering import render_answer, render_others
 from bot.telegram_screens import Screen
@@ -26,8 +25,6 @@ from bot.texts import Texts
 from retrieval.conversation import Conversation
 from retrieval.errors import BadQueryError, NoIndexError
 from retrieval.model import Answer, Article
-
-_log = logging.getLogger(__name__)
 
 _MANY = 10  # hits looked at for other articles
 
@@ -65,15 +62,15 @@ class AnswerButtons:
         answer = query.message if isinstance(query.message, Message) else None
         press = decode(query.data or "")
         if answer is None or press is None:
-            await _tell(update, Outcome(note=texts.button_gone))
+            await _tell(query, Outcome(note=texts.button_gone))
             return
         async with self._turns.of(answer):  # quick presses are shown in their order
             try:
                 outcome = await self._find(press, answer, context.bot.bot, texts)
             except Exception:
-                await _tell(update, Outcome(note=texts.trouble))
+                await _tell(query, Outcome(note=texts.trouble))
                 raise
-            await _tell(update, outcome)
+            await _tell(query, outcome)
             if outcome.after is not None:
                 self._conversations.turn(answer, outcome.after)
             if outcome.screen is not None:
@@ -141,12 +138,7 @@ def _turned(after: Conversation, answer: Answer, press: Press) -> Conversation:
     return replace(after, about=hit, told=(hit.text,))
 
 
-async def _tell(update: Update, outcome: Outcome) -> None:
-    """Answer the callback query, which ends its waiting sign."""
-    query = update.callback_query
-    assert query is not None
+async def _tell(query: CallbackQuery, outcome: Outcome) -> None:
+    """Answer the press, in a box where nothing else comes of it."""
     alert = bool(outcome.note) and outcome.screen is None and outcome.file is None
-    try:
-        await query.answer(outcome.note or None, show_alert=alert)
-    except TelegramError as error:  # too old, mostly; what came of it is shown in any case
-        _log.debug("A press could not be confirmed: %s", type(error).__name__)
+    await tell(query, outcome.note, alert=alert)

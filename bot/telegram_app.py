@@ -21,9 +21,9 @@ from bot.logs import configure_logging, redact
 from bot.state_file import StateError
 from bot.telegram_handlers import Handlers
 from bot.telegram_library import Asker, Library
+from bot.telegram_pacing import AnswersFirst
 from bot.telegram_people import People
 from bot.telegram_polling import Poller, QuietRequest, UpdatesRequest
-from bot.telegram_sending import AnswersFirst
 from config import ConfigError, Settings, TelegramSettings
 from embeddings import EmbeddingError, open_encoder, open_reranker
 from retrieval import LiveSearcher, NoIndexError, RetrievalError

@@ -24,11 +24,11 @@ _GENERATION_DIGITS, _POSITION_DIGITS, _PARAGRAPH_DIGITS, _NUMBER_DIGITS = 6, 2, 
 _KEY_BYTES = 42  # what the rest leaves
 _DIGEST_MARK = "~"
 _DIGEST_BYTES, _DIGEST_CHARS = 8, 11  # in base 64
-_LISTED, _FOLLOWS = 1, 2
+_LISTED, _FOLLOWS, _ALONE = 1, 2, 4
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _DATA = re.compile(
-    rf"([hmwfo])([0-3])\.([0-9a-z]{{1,{_GENERATION_DIGITS}}})\.([0-9a-z]{{1,{_POSITION_DIGITS}}})"
+    rf"([hmwfo])([0-7])\.([0-9a-z]{{1,{_GENERATION_DIGITS}}})\.([0-9a-z]{{1,{_POSITION_DIGITS}}})"
     rf"\.([0-9a-z]{{1,{_PARAGRAPH_DIGITS}}})\.([0-9a-z]{{1,{_NUMBER_DIGITS}}})\.(.+)"
 )
 
@@ -67,6 +67,8 @@ class Press:
     """Whether the article was chosen from a list, to which "back" leads."""
     follows: bool = False
     """Whether the question was read as going on about the article."""
+    alone: bool = False
+    """Whether the article was opened by itself, and there is no answer to go back to."""
 
 
 def encode(press: Press) -> str:
@@ -77,7 +79,7 @@ def encode(press: Press) -> str:
         _number(press.paragraph, _PARAGRAPH_DIGITS),
         _number(press.number, _NUMBER_DIGITS),
     )
-    flags = _LISTED * press.listed + _FOLLOWS * press.follows
+    flags = _LISTED * press.listed + _FOLLOWS * press.follows + _ALONE * press.alone
     return f"{press.action.value}{flags}.{'.'.join(numbers)}.{press.article}"
 
 
@@ -97,6 +99,7 @@ def decode(data: str) -> Press | None:
         number,
         listed=bool(flags & _LISTED),
         follows=bool(flags & _FOLLOWS),
+        alone=bool(flags & _ALONE),
     )
 
 

@@ -13,11 +13,12 @@ from bot.shelf import Shelf
 from bot.state import State
 from bot.telegram_contents import ContentsHandlers
 from bot.telegram_gate import Gate
+from bot.telegram_inline import START as INLINE_START
 from bot.telegram_languages import texts_of
 from bot.telegram_links import find_digest, read_payload
 from bot.telegram_markup import escape, render_date
 from bot.telegram_menus import Menus
-from bot.telegram_rendering import render_start
+from bot.telegram_rendering import render_inline_usage, render_start
 from bot.telegram_sending import reply
 from bot.texts import Texts
 from retrieval.errors import NoIndexError
@@ -58,8 +59,13 @@ class Commands:
         message = _message(update)
         if message.from_user is not None and self._gate.is_admin(message.from_user.id):
             await self._menus.show(context.bot, message.from_user.id)  # now that there is a chat for it
-        link = read_payload(context.args[0]) if context.args and len(context.args) == 1 else None
-        if link is None:
+        payload = context.args[0] if context.args and len(context.args) == 1 else ""
+        link = read_payload(payload)
+        if payload == INLINE_START:
+            inline = bool(context.bot.supports_inline_queries)  # otherwise the button is refused
+            screen = render_inline_usage(texts_of(message.from_user), context.bot.username, button=inline)
+            await reply(message, [screen])
+        elif link is None:
             await reply(message, [render_start(texts_of(message.from_user))])
         elif link.question:
             await self._answer(message, link.question)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from telegram import Message, Update
@@ -12,13 +11,13 @@ from telegram.ext import Application, CallbackQueryHandler, CommandHandler, Cont
 
 from bot.contents_rendering import ALL, ARTICLE_PREFIX, LIST_PREFIX, MONTHS, Page, read_page, render_list
 from bot.shelf import Shelf
-from bot.telegram_articles import render_page
-from bot.telegram_callbacks import Action, Press, article_key, decode
+from bot.telegram_articles import PAGES, pages_of, render_file, render_page
+from bot.telegram_callbacks import Action, Press, article_key
 from bot.telegram_languages import texts_of
 from bot.telegram_library import Asker
 from bot.telegram_presses import apologizing, tell
 from bot.telegram_screens import Screen
-from bot.telegram_sending import edit, reply
+from bot.telegram_sending import edit, reply, send_file
 from bot.texts import Texts
 from retrieval.errors import NoIndexError
 from retrieval.model import Article
@@ -43,7 +42,7 @@ class ContentsHandlers:
         """Send an article in reply to a message, and tell whether there is one of that id."""
         found = await asyncio.to_thread(self._find, article_key(article_id))
         if found is not None:
-            await reply(message, [_whole(*found, texts_of(message.from_user))])
+            await _send(message, *found, texts_of(message.from_user))
         return found is not None
 
     async def _latest(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -80,7 +79,7 @@ class ContentsHandlers:
             await tell(query, texts.article_gone, alert=True)
             return
         await tell(query)
-        await reply(query.message, [_whole(*found, texts)])
+        await _send(query.message, *found, texts)
 
     async def _page(self, page: Page, texts: Texts) -> Screen:
         try:
@@ -101,14 +100,10 @@ class ContentsHandlers:
         return article, 0
 
 
-def _whole(article: Article, generation: int, texts: Texts) -> Screen:
-    """Return the first page of an article, without the way back to an answer."""
-    press = Press(Action.WHOLE, generation, article_key(article.id))
-    screen = render_page(article, press, texts)
-    rows = (tuple(each for each in row if not _leads_back(each.data)) for row in screen.rows)
-    return replace(screen, rows=tuple(row for row in rows if row))
-
-
-def _leads_back(data: str) -> bool:
-    press = decode(data)
-    return press is not None and press.action in (Action.HIT, Action.OTHERS)
+async def _send(message: Message, article: Article, generation: int, texts: Texts) -> None:
+    """Send an article in reply to a message: its first page, or a file where there are too many."""
+    if len(pages_of(article)) > PAGES:
+        await send_file(message, *render_file(article, texts))
+        return
+    press = Press(Action.WHOLE, generation, article_key(article.id), alone=True)
+    await reply(message, [render_page(article, press, texts)])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from telegram import Bot, Chat, Message, MessageEntity, Update, User
+from telegram import Bot, Chat, Message, Update, User
 from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationHandlerStop, ContextTypes, TypeHandler
 
@@ -19,7 +19,14 @@ from bot.state_file import StateError
 from bot.telegram_languages import speak, texts_of
 from bot.telegram_limits import Buckets, Limits, Verdict
 from bot.telegram_presses import tell
-from bot.telegram_questions import question_after_command, question_in
+from bot.telegram_questions import (
+    command_of,
+    question_after_command,
+    question_in,
+    question_in_caption,
+    replies_to,
+    words_of,
+)
 from bot.telegram_sending import reply
 from config import TelegramSettings
 
@@ -99,9 +106,9 @@ class Gate:
     def _note(self, update: Update, source: _Source, bot: Bot) -> None:
         """Count a question, and log it where the operator wants that."""
         message = update.message
-        if message is None or not message.text:
+        if message is None or not words_of(message):
             return
-        command = _command(message, bot.bot)
+        command = command_of(message, bot.bot)
         if command == "ask":
             question: str | None = question_after_command(message, bot.bot)
         else:
@@ -156,20 +163,15 @@ def _group(chat: Chat) -> int | None:
 def _asks(update: Update, bot: User) -> bool:
     """Tell whether a message is meant for the bot, which then answers."""
     message = update.message or update.edited_message
-    if message is None or message.media_group_id:  # an album is answered once
+    if message is None:
         return False
     if message.text:
-        return _command(message, bot) is not None or question_in(message, bot) is not None
-    return message.chat.type == Chat.PRIVATE
-
-
-def _command(message: Message, bot: User) -> str | None:
-    """Return the name of the command for `bot` that a message begins with, None if with none."""
-    first = message.entities[0] if message.entities else None
-    if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset != 0:
-        return None
-    name, _, addressee = (message.text or "")[1 : first.length].partition("@")
-    return name.lower() if addressee.lower() in ("", str(bot.username).lower()) else None
+        return command_of(message, bot) is not None or question_in(message, bot) is not None
+    if message.caption and question_in_caption(message, bot) is not None:
+        return True
+    if message.media_group_id:  # an album is answered once
+        return False
+    return update.message is not None and (message.chat.type == Chat.PRIVATE or replies_to(message, bot))
 
 
 async def _slow_down(update: Update, source: _Source, verdict: Verdict) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import traceback
-from collections import OrderedDict
 from typing import Any
 
 from telegram import Bot, Message, Update
@@ -28,7 +27,16 @@ from bot.telegram_followups import press_beneath, talk_about
 from bot.telegram_inline import InlineAnswers
 from bot.telegram_languages import texts_of
 from bot.telegram_library import Asker
-from bot.telegram_questions import is_from_person, question_after_command, question_in, source_of
+from bot.telegram_media import MediaHandlers
+from bot.telegram_questions import (
+    is_from_person,
+    question_after_command,
+    question_in,
+    source_of,
+    words_of,
+)
+from bot.telegram_reasons import reason_of
+from bot.telegram_recent import Recent
 from bot.telegram_rendering import render_answer, render_help, render_too_long
 from bot.telegram_screens import Screen
 from bot.telegram_sending import edit, reply, typing
@@ -41,7 +49,7 @@ from retrieval.errors import BadQueryError, NoIndexError, RetrievalError
 _log = logging.getLogger(__name__)
 
 QUESTION_CHARS = 1000  # a question is a sentence or two; an encoder would blur anything longer
-_REMEMBERED = 4096  # Telegram repeats an update soon or not at all
+_WITHHELD = "(its text quotes the question and is withheld)"
 _QUOTED_CHARS = 4  # a message that has this many characters of the question in a row is taken to quote it
 
 
@@ -53,8 +61,7 @@ class Handlers:
         self._asker = asker
         self._closed = closed
         self._k = k
-        self._updates = _Recent()
-        self._albums = _Recent()
+        self._updates = Recent()
         self._conversations = Conversations()
         self._turns = Turns()
 
@@ -69,7 +76,6 @@ class Handlers:
         application.add_handler(CommandHandler("new", self._new, new))
         application.add_handler(MessageHandler(private & filters.COMMAND, self._unknown_command))
         application.add_handler(MessageHandler(new & filters.TEXT & ~filters.COMMAND, self._text))
-        application.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, self._not_text))
         self._add_answer_handlers(application)
         application.add_error_handler(self._failed)
 
@@ -78,10 +84,7 @@ class Handlers:
         edited = filters.UpdateType.EDITED_MESSAGE & filters.TEXT
         application.add_handler(CommandHandler("ask", self._ask, edited))
         application.add_handler(MessageHandler(edited & ~filters.COMMAND, self._text))
-        in_group = filters.UpdateType.MESSAGE & filters.ChatType.GROUPS & ~filters.StatusUpdate.ALL
-        application.add_handler(
-            MessageHandler(in_group & filters.REPLY & ~filters.TEXT, self._not_text_in_reply)
-        )
+        MediaHandlers(self._answer).add_to(application)
         InlineAnswers(self._asker, closed=self._closed).add_to(application)
         AnswerButtons(self._asker, self._k, self._conversations).add_to(application)  # the last: it takes all
 
@@ -125,17 +128,6 @@ class Handlers:
     async def _unknown_command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = _message(update)
         await reply(message, [_texts(message).unknown_command])
-
-    async def _not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        message = _message(update)
-        album = message.media_group_id  # ten pictures are ten messages, and one misunderstanding
-        if album is None or self._albums.add(album):
-            await reply(message, [_what_is_read(message, _texts(message))])
-
-    async def _not_text_in_reply(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        original = _message(update).reply_to_message
-        if original is not None and original.from_user == context.bot.bot:
-            await self._not_text(update, context)
 
     async def _answer(self, message: Message, question: str) -> None:
         """Answer a question, or anew in the same place when it was edited."""
@@ -191,51 +183,26 @@ class Handlers:
         error = context.error
         message = (update.message or update.edited_message) if isinstance(update, Update) else None
         if isinstance(error, Forbidden):
-            _log.info("A chat does not let the bot write: %s", error.message)
+            _log.info("A chat does not let the bot write: %s", _reason(error, update))
         elif isinstance(error, TelegramError):
-            _log.warning("A message could not be sent: %s: %s", type(error).__name__, error.message)
+            _log.warning("A message could not be sent: %s: %s", type(error).__name__, _reason(error, update))
         elif error is not None:
             _log.error("A question could not be answered: %s", _describe(error, _words(update)))
             if message is not None:
                 await _apologize(message)
 
 
-class _Recent:
-    """The last keys seen, so many of them."""
-
-    def __init__(self) -> None:
-        self._keys: OrderedDict[int | str, None] = OrderedDict()
-
-    def add(self, key: int | str) -> bool:
-        """Remember `key`, and tell whether it is new."""
-        if key in self._keys:
-            return False
-        self._keys[key] = None
-        if len(self._keys) > _REMEMBERED:
-            self._keys.popitem(last=False)
-        return True
-
-
 async def _apologize(message: Message) -> None:
     try:
         await reply(message, [_texts(message).trouble])
     except TelegramError as error:
-        _log.warning("The user could not be told: %s: %s", type(error).__name__, error.message)
+        _log.warning("The user could not be told: %s", type(error).__name__)
 
 
 def _message(update: Update) -> Message:
     message = update.message or update.edited_message
     assert message is not None, "handlers are registered for messages only"
     return message
-
-
-def _what_is_read(message: Message, texts: Texts) -> str:
-    """Return a kind line about what the bot cannot read."""
-    if message.voice or message.audio or message.video_note:
-        return texts.not_heard
-    if message.photo or message.video or message.animation or message.sticker:
-        return texts.not_seen
-    return texts.text_only
 
 
 def _texts(message: Message) -> Texts:
@@ -247,10 +214,16 @@ def _words(update: object) -> str:
     if not isinstance(update, Update):
         return ""
     message = update.effective_message
-    original = message.reply_to_message if isinstance(message, Message) else None
-    query = update.inline_query.query if update.inline_query else None
-    texts = (getattr(message, "text", None), original.text if original else None, query)
+    seen = [message, message.reply_to_message] if isinstance(message, Message) else []
+    texts = [words_of(each) for each in seen if each is not None]
+    if update.inline_query:
+        texts.append(update.inline_query.query)
     return "\n".join(text for text in texts if text)
+
+
+def _reason(error: TelegramError, update: object) -> str:
+    reason = reason_of(error)
+    return _WITHHELD if _quotes(reason, _words(update)) else reason
 
 
 def _describe(error: BaseException, words: str) -> str:
@@ -262,7 +235,7 @@ def _describe(error: BaseException, words: str) -> str:
         cause = cause.__cause__ or cause.__context__
     if any(_quotes(str(each), words) for each in chain):
         frames = "".join(traceback.format_tb(error.__traceback__))
-        return f"{type(error).__name__} (its text quotes the question and is withheld)\n{frames}"
+        return f"{type(error).__name__} {_WITHHELD}\n{frames}"
     if isinstance(error, RetrievalError | EmbeddingError):  # one line that says how to mend it
         return str(error)
     return f"{type(error).__name__}\n" + "".join(traceback.format_exception(error))

@@ -23,6 +23,7 @@ from bot.telegram_languages import texts_of
 from bot.telegram_library import Asker
 from bot.telegram_markup import headline, one_line
 from bot.telegram_rendering import render_citation
+from bot.telegram_sending import persist
 from bot.texts import Texts, texts_for
 from retrieval.errors import BadQueryError, NoIndexError
 from retrieval.model import Answer, Hit
@@ -33,7 +34,7 @@ _MOST = 50  # results in all; whoever wants more has another question
 _CACHE_S = 30
 _CACHE_EMPTY_S = 600
 _SENTENCE_UNITS = 200
-_START = "inline"  # what /start is given by the button above the results
+START = "inline"  # what /start is given by the button above the results
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _OFFSET = re.compile(r"(\d{1,12})\.(\d{1,4})")
@@ -74,14 +75,16 @@ class InlineAnswers:
             page = Page((), "", empty, _CACHE_EMPTY_S)
         else:
             page = await asyncio.to_thread(self._find, question, query.offset, texts)
-        button = InlineQueryResultsButton(page.note, start_parameter=_START) if page.note else None
+        button = InlineQueryResultsButton(page.note, start_parameter=START) if page.note else None
         try:
-            await query.answer(
-                page.results,
-                cache_time=page.cache_s,
-                is_personal=self._closed or not question,
-                next_offset=page.next_offset,
-                button=button,
+            await persist(
+                lambda: query.answer(
+                    page.results,
+                    cache_time=page.cache_s,
+                    is_personal=self._closed or not question,
+                    next_offset=page.next_offset,
+                    button=button,
+                )
             )
         except BadRequest as refusal:
             if "query" not in refusal.message.lower():  # too old: more has been typed since

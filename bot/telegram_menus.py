@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from telegram import (
     Bot,
@@ -15,15 +16,15 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
+from bot.telegram_reasons import reason_of
+from bot.telegram_sending import persist
 from bot.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts
 
 _log = logging.getLogger(__name__)
 
 PRIVATE = ("ask", "latest", "articles", "new", "lang", "stats", "forget", "help", "start")
 GROUPS = ("ask", "latest", "articles", "new", "help")
-ADMINS = (*PRIVATE, "reindex", "health", "ban", "unban")
-
-_REASON_CHARS = 200  # a proxy in between may answer with a whole page
+ADMINS = (*PRIVATE, "upload", "reindex", "health", "ban", "unban")
 
 # By the code that Telegram is told, empty for everybody else. It knows two-letter codes only here, so both
 # ways of writing Chinese share a menu; who has chosen the other one gets a menu of their own.
@@ -45,7 +46,7 @@ class Menus:
             await _fill(bot, BotCommandScopeAllPrivateChats(), PRIVATE, _BY_CODE)
             await _fill(bot, BotCommandScopeAllGroupChats(), GROUPS, _BY_CODE)
         except TelegramError as error:
-            _log.warning("The menu of commands could not be set: %s", error.message[:_REASON_CHARS])
+            _log.warning("The menu of commands could not be set: %s", reason_of(error))
         for admin in sorted(self._admins):
             await self.show(bot, admin)
 
@@ -60,12 +61,12 @@ class Menus:
                 await _fill(bot, scope, names, _BY_CODE)
             else:
                 for code in _BY_CODE:
-                    await bot.delete_my_commands(scope, code or None)
+                    await persist(partial(bot.delete_my_commands, scope, code or None))
         except TelegramError as error:  # before the first message of an admin there is no chat
-            _log.debug("The menu of a chat could not be set: %s", error.message[:_REASON_CHARS])
+            _log.debug("The menu of a chat could not be set: %s", reason_of(error))
 
 
 async def _fill(bot: Bot, scope: BotCommandScope, names: Sequence[str], texts: Mapping[str, Texts]) -> None:
     for code, each in texts.items():
         commands = [BotCommand(name, getattr(each, f"command_{name}")) for name in names]
-        await bot.set_my_commands(commands, scope, code or None)
+        await persist(partial(bot.set_my_commands, commands, scope, code or None))

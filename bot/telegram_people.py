@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from telegram.ext import Application
 
+from bot.inbox import Inbox, inbox_folder
 from bot.index_keeper import index_process
+from bot.index_queue import IndexQueue
 from bot.index_run import IndexRun
 from bot.shelf import Shelf
 from bot.state import FILE_NAME, State
@@ -26,6 +28,9 @@ from bot.telegram_handlers import Handlers
 from bot.telegram_languages import Languages
 from bot.telegram_library import Asker
 from bot.telegram_menus import Menus
+from bot.telegram_uploads import UploadHandlers
+from bot.upload_notes import Notes
+from bot.uploads import Uploads
 from config import Settings
 
 _log = logging.getLogger(__name__)
@@ -36,18 +41,24 @@ _EXPIRE_EVERY_S = 6 * 3600.0
 class People:
     """What is kept of them and who may do what. Close it at the end."""
 
-    def __init__(self, settings: Settings, state: State, index_run: IndexRun) -> None:
+    def __init__(
+        self, settings: Settings, state: State, index_run: IndexRun, environment: Mapping[str, str]
+    ) -> None:
+        """Take the environment of processes that know no secrets."""
         self._settings = settings
         self._state = state
         self._index_run = index_run
         self._menus = Menus(settings.telegram.admins, state.language_of)
+        self._uploads = _uploads(settings, index_run, environment)
 
     @classmethod
     def open(cls, settings: Settings, config_file: Path | None = None, secrets: Sequence[str] = ()) -> People:
         """Return what the data folder has of people. Raises StateError."""
         state = State.open(settings.data_dir / FILE_NAME, settings.telegram.keep_days)
-        run = IndexRun(*index_process(settings.data_dir, config_file, secrets, "--json", "--wait"))
-        return cls(settings, state, run)
+        command, environment = index_process(
+            settings.data_dir, config_file, secrets, "--json", "--wait", "--tied"
+        )
+        return cls(settings, state, IndexRun(command, environment), environment)
 
     def close(self) -> None:
         """Finish what is being written."""
@@ -71,9 +82,11 @@ class People:
         AdminCommands(telegram, self._state, gate, self._index_run, data_dir, self._settings.store).add_to(
             application
         )
+        self._uploads.add_to(application)
 
     async def greet(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-        """Announce the commands."""
+        """Announce the commands, and go on with what was left undone."""
+        await self._uploads.resume(application.bot)
         await self._menus.announce(application.bot)
 
     async def tidy(self, stop: asyncio.Event) -> None:
@@ -85,3 +98,9 @@ class People:
                 _log.warning("What is kept of people could not be tidied up: %s", error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _EXPIRE_EVERY_S)
+
+
+def _uploads(settings: Settings, index_run: IndexRun, environment: Mapping[str, str]) -> UploadHandlers:
+    queue, data_dir = IndexQueue(index_run), settings.data_dir
+    uploads = Uploads(Inbox(inbox_folder(settings)), data_dir, queue, environment)
+    return UploadHandlers(settings.telegram, uploads, queue, Notes(data_dir))

@@ -19,6 +19,8 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application
 from telegram.request import HTTPXRequest
 
+from bot.telegram_reasons import reason_of
+
 _log = logging.getLogger(__name__)
 
 _POLL_S = 25
@@ -27,7 +29,6 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
 _REFUSALS = 5  # a token that worked is given up after this many; one 404 may be a proxy being restarted
 _SAME_COMPLAINT_S = 600.0
 _FINISH_S = 4.5  # answers in flight get this long; a service manager would kill us before long
-_REASON_CHARS = 200  # a proxy in between may answer with a whole page
 _OTHER_POLLER = (
     "Another process polls Telegram with this token (409 Conflict): stop it, "
     "or give this one a token of its own"
@@ -157,7 +158,7 @@ class Poller:
             _log.error(_WEBHOOK if "webhook" in error.message.lower() else _OTHER_POLLER)
             return
         self._troubled = True
-        _log.warning("Telegram: %s: %s; trying again", kind, error.message[:_REASON_CHARS])
+        _log.warning("Telegram: %s: %s; trying again", kind, reason_of(error))
 
     async def _finish(self) -> None:
         """Confirm what was fetched, and let the answers in flight end."""

@@ -9,13 +9,15 @@ from collections.abc import AsyncIterator
 from telegram import CallbackQuery
 from telegram.error import TelegramError
 
+from bot.telegram_sending import persist
+
 _log = logging.getLogger(__name__)
 
 
 async def tell(query: CallbackQuery, note: str = "", *, alert: bool = False) -> None:
     """Answer a press, with plain text of at most 200 units. Never fails: a late answer is of no use."""
     try:
-        await query.answer(note or None, show_alert=alert)
+        await persist(lambda: query.answer(note or None, show_alert=alert))
     except TelegramError as error:
         _log.debug("A press could not be confirmed: %s", type(error).__name__)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from telegram import Chat, Message, MessageEntity, User
 
+from bot.telegram_links import read_payload
 from bot.utf16 import piece, utf16_len, without
 
 # Chinese is written without spaces, and Telegram marks neither "/ask大会" as a command nor "请问@bot" as a
@@ -14,12 +16,12 @@ _GLUED_COMMAND = re.compile(r"/ask(?=[^\x00-\x7f])", re.IGNORECASE)
 
 
 def question_in(message: Message, bot: User) -> str | None:
-    """Return the question a text message puts to `bot`, empty if it only calls it, None if it is not meant.
+    """Return the question a message puts to `bot`, empty if it only calls it, None if it is not meant.
 
     In private everything is; in groups, what mentions the bot and what replies to it.
     """
-    called = _mentions(message, bot) or _GLUED_COMMAND.match(message.text or "")
-    if not (called or message.chat.type == Chat.PRIVATE or _replies_to(message, bot)):
+    called = _mentions(message, bot) or _GLUED_COMMAND.match(words_of(message))
+    if not (called or message.chat.type == Chat.PRIVATE or replies_to(message, bot)):
         return None
     return _own_question(message, bot) or _quoted_question(message, bot)
 
@@ -29,10 +31,51 @@ def question_after_command(message: Message, bot: User) -> str:
     return _own_question(message, bot) or _quoted_question(message, bot)
 
 
+def question_in_caption(message: Message, bot: User) -> str | None:
+    """Return the question of a caption likewise; in it Telegram knows no commands, but people write /ask.
+
+    None too where it begins with another command, which is none beneath a picture.
+    """
+    command = command_of(message, bot)
+    if command == "ask":
+        return question_after_command(message, bot)
+    return question_in(message, bot) if command is None else None
+
+
 def question_replied_to(answer: Message, bot: User) -> str | None:
     """Return the question that one of the bot's messages answers, None where it can no longer be seen."""
     asked = answer.reply_to_message
-    return (_own_question(asked, bot) or None) if asked is not None else None
+    if asked is None or asked.from_user == bot:  # a list of ours, from which an article was opened
+        return None
+    command = command_of(asked, bot)
+    if command == "start":
+        link = read_payload(_own_question(asked, bot))
+        return (link.question or None) if link else None
+    return (_own_question(asked, bot) or None) if command in (None, "ask") else None
+
+
+def command_of(message: Message, bot: User) -> str | None:
+    """Return the name of the command for `bot` that a message begins with, None if with none."""
+    entities = _entities(message)
+    first = entities[0] if entities else None
+    if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset != 0:
+        return None
+    name, _, addressee = words_of(message)[1 : first.length].partition("@")
+    return name.lower() if addressee.lower() in ("", str(bot.username).lower()) else None
+
+
+def replies_to(message: Message, bot: User) -> bool:
+    """Tell whether a message replies to one of the bot's."""
+    original = message.reply_to_message
+    # In a topic that the bot opened, every message is marked as a reply to that opening.
+    if original is None or original.forum_topic_created is not None:
+        return False
+    return original.from_user is not None and original.from_user.id == bot.id
+
+
+def words_of(message: Message) -> str:
+    """Return what is written in a message: its text or its caption."""
+    return message.text or message.caption or ""
 
 
 def source_of(message: Message, bot: User) -> Message:
@@ -53,9 +96,11 @@ def is_from_person(message: Message) -> bool:
 
 def _own_question(message: Message, bot: User) -> str:
     """Return the text of a message without what calls the bot."""
-    text = message.text or ""
+    text = words_of(message)
     spans = _mentions(message, bot)
-    command = next((entity for entity in message.entities if entity.type == MessageEntity.BOT_COMMAND), None)
+    command = next(
+        (entity for entity in _entities(message) if entity.type == MessageEntity.BOT_COMMAND), None
+    )
     if command is not None and command.offset == 0:
         spans.append((0, command.length))
     elif glued := _GLUED_COMMAND.match(text):
@@ -65,10 +110,10 @@ def _own_question(message: Message, bot: User) -> str:
 
 def _mentions(message: Message, bot: User) -> list[tuple[int, int]]:
     """Return offset and length, in UTF-16 units, of each mention of the bot."""
-    text, handle = message.text or "", f"@{bot.username}"
+    text, handle = words_of(message), f"@{bot.username}"
     marked = [
         (entity.offset, entity.length)
-        for entity in message.entities
+        for entity in _entities(message)
         if (
             entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == bot.id
         )
@@ -83,17 +128,13 @@ def _mentions(message: Message, bot: User) -> list[tuple[int, int]]:
     ]
 
 
-def _replies_to(message: Message, bot: User) -> bool:
-    original = message.reply_to_message
-    # In a topic that the bot opened, every message is marked as a reply to that opening.
-    if original is None or original.forum_topic_created is not None:
-        return False
-    return original.from_user is not None and original.from_user.id == bot.id
+def _entities(message: Message) -> Sequence[MessageEntity]:
+    return message.entities if message.text else message.caption_entities
 
 
 def _quoted_question(message: Message, bot: User) -> str:
     """Return the text that is being answered by a bare call, as somebody else's question is handed on."""
     original = message.reply_to_message
-    if original is None or not original.text or _replies_to(message, bot):
+    if original is None or replies_to(message, bot):
         return ""
-    return " ".join(original.text.split())
+    return " ".join(words_of(original).split())

@@ -17,7 +17,7 @@ from bot.telegram_markup import (
     render_quote,
 )
 from bot.telegram_ratings import rating_row
-from bot.telegram_screens import Screen, hit_rows, list_rows
+from bot.telegram_screens import Button, Screen, hit_rows, list_rows
 from bot.texts import Texts
 from retrieval.model import Answer, ArticleRef, Hit
 
@@ -77,6 +77,12 @@ def render_start(texts: Texts) -> str:
 def render_help(texts: Texts, username: str) -> str:
     """Return what /help says; `username` is the bot's own."""
     return texts.help.format(bot=html.escape(username))
+
+
+def render_inline_usage(texts: Texts, username: str, *, button: bool) -> Screen:
+    """Return how to ask in any chat, with a button that leads to one where Telegram takes it."""
+    rows = ((Button(texts.button_inline, "", inline=True),),) if button else ()
+    return Screen(texts.inline_usage.format(bot=html.escape(username)), rows)
 
 
 def render_too_long(texts: Texts, limit: int) -> str:

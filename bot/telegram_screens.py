@@ -16,6 +16,8 @@ class Button:
     label: str
     data: str
     """What comes back when it is pressed."""
+    inline: bool = False
+    """Instead lets a chat be chosen, where `data` stands after the bot's name in the line to be typed."""
 
 
 Row = tuple[Button, ...]
@@ -48,7 +50,7 @@ def page_rows(here: Press, pages: int, texts: Texts) -> tuple[Row, ...]:
     """Return the buttons beneath page `here.number` of so many."""
     turns = [replace(here, number=each) for each in range(pages)]
     file = Button(texts.button_file, encode(replace(here, action=Action.FILE)))
-    return _rows(_pager(turns, here.number), (file, _back(here, texts)))
+    return _rows(_pager(turns, here.number), (file,) if here.alone else (file, _back(here, texts)))
 
 
 def list_rows(articles: Iterable[tuple[str, Press]], back: Press | None, texts: Texts) -> tuple[Row, ...]:

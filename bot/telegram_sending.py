@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypeVar
 
 import httpx
 from telegram import (
@@ -21,45 +21,22 @@ from telegram import (
 )
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
-from telegram.ext import AIORateLimiter
 
 from bot.telegram_markup import plain_text
-from bot.telegram_screens import Screen
+from bot.telegram_screens import Button, Screen
 
 _log = logging.getLogger(__name__)
 
 _PAUSES_S = (0.3, 1.0, 3.0)  # before each new attempt; a server that restarts is back within a few seconds
-_FLOOD_RETRIES = 5
+_TYPING_AFTER_S = 0.2  # most answers are there long before, and cost a request less
 _TYPING_S = 4.5  # Telegram shows "typing" for five seconds
 _HEAD_START_S = 0.25  # an answer that overtook its "typing" would be followed by five seconds of it
 _HTML: str | None = ParseMode.HTML
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
+_Result = TypeVar("_Result")
+
 _running: set[asyncio.Task[None]] = set()  # asyncio itself keeps weak references only
-
-
-class AnswersFirst(AIORateLimiter):
-    """Paces what is sent and waits out 429, except for the typing action.
-
-    That one would use up half of a group's twenty messages a minute, and its 429 would hold up the answer.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(max_retries=_FLOOD_RETRIES)
-
-    async def process_request(
-        self,
-        callback: Callable[..., Coroutine[Any, Any, Any]],
-        args: Any,  # noqa: ANN401
-        kwargs: dict[str, Any],
-        endpoint: str,
-        data: dict[str, Any],
-        rate_limit_args: int | None,
-    ) -> Any:  # noqa: ANN401
-        """Send a request when its turn has come."""
-        if endpoint == "sendChatAction":
-            return await callback(*args, **kwargs)
-        return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +69,11 @@ async def reply(
     return numbers
 
 
+async def send(bot: Bot, chat_id: int, screen: Screen) -> None:
+    """Send a screen that replies to nothing. Raises TelegramError."""
+    await _deliver(bot, _Place(chat_id, None, None), screen)
+
+
 async def edit(bot: Bot, chat_id: int, number: int, screen: Screen) -> None:
     """Show `screen` in a message of ours. Raises TelegramError, but not where it shows that already."""
     text, keyboard, parse_mode = screen.text, _keyboard(screen), _HTML
@@ -120,33 +102,57 @@ async def edit(bot: Bot, chat_id: int, number: int, screen: Screen) -> None:
             await asyncio.sleep(pause)  # shown twice it is the same
 
 
-async def send_file(answer: Message, name: str, text: str, caption: str) -> None:
-    """Send a text file in reply to an answer of ours. Raises TelegramError."""
-    await answer.get_bot().send_document(
-        answer.chat_id,
-        text.encode(),
-        caption=caption,
-        parse_mode=ParseMode.HTML,
-        filename=name,
-        message_thread_id=_topic(answer),
-        reply_parameters=ReplyParameters(answer.message_id, allow_sending_without_reply=True),
+async def send_file(message: Message, name: str, text: str, caption: str) -> None:
+    """Send a text file in reply to a message. Raises TelegramError."""
+    await persist(
+        lambda: message.get_bot().send_document(
+            message.chat_id,
+            text.encode(),
+            caption=caption,
+            parse_mode=ParseMode.HTML,
+            filename=name,
+            message_thread_id=_topic(message),
+            reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+        )
     )
+
+
+async def persist(send: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Return what a request brings, sent again where the network failed it, not where it may have arrived.
+
+    Raises TelegramError when Telegram refuses or stays unreachable.
+    """
+    for pause in _PAUSES_S:
+        try:
+            return await send()
+        except NetworkError as error:
+            if isinstance(error, BadRequest) or _may_have_arrived(error):
+                raise
+            await asyncio.sleep(pause)
+    return await send()
 
 
 @contextlib.asynccontextmanager
 async def typing(message: Message) -> AsyncIterator[None]:
-    """Show "typing" where `message` came from while the body runs. Never fails, and hardly waits."""
-    shown, done = asyncio.Event(), asyncio.Event()
-    task = asyncio.create_task(_type_until(done, shown, message))
-    _running.add(task)
-    task.add_done_callback(_running.discard)
+    """Show "typing" where `message` came from if the body takes a while. Never fails, and hardly waits."""
+    shown, done, started = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    def start() -> None:
+        started.set()
+        task = asyncio.create_task(_type_until(done, shown, message))
+        _running.add(task)
+        task.add_done_callback(_running.discard)
+
+    timer = asyncio.get_running_loop().call_later(_TYPING_AFTER_S, start)
     try:
         yield
     finally:
         # A request under way is left to end by itself: cancelling it would cost its connection.
         done.set()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(shown.wait(), _HEAD_START_S)
+        timer.cancel()
+        if started.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(shown.wait(), _HEAD_START_S)
 
 
 def _topic(message: Message) -> int | None:
@@ -196,9 +202,13 @@ async def _send(
 def _keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
     if not screen.rows:
         return None
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(each.label, callback_data=each.data) for each in row] for row in screen.rows]
-    )
+    return InlineKeyboardMarkup([[_button(each) for each in row] for row in screen.rows])
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.inline:
+        return InlineKeyboardButton(button.label, switch_inline_query=button.data)
+    return InlineKeyboardButton(button.label, callback_data=button.data)
 
 
 def _may_have_arrived(error: NetworkError) -> bool:

@@ -70,6 +70,43 @@ class Texts:
     index_failed: str
     health: str
 
+    command_upload: str
+    upload_help: str
+    """Takes {kinds} and {limit}, in MB."""
+    upload_off: str
+    upload_text: str
+    """What a text is called that came without a name; a plain word, as is upload_file."""
+    upload_file: str
+    upload_reading: str
+    """Takes {name}, as do most of the next."""
+    upload_indexing: str
+    upload_done: str
+    """Takes {name}, {articles}, {paragraphs} and {generation}."""
+    upload_again: str
+    upload_known: str
+    upload_known_from: str
+    """Takes {sources}."""
+    upload_paragraphs: str
+    upload_more: str
+    upload_problems: str
+    upload_there: str
+    """Takes {name} and {file}."""
+    upload_refused: str
+    """Takes {name} and {reason}."""
+    upload_too_large: str
+    upload_not_stored: str
+    upload_not_indexed: str
+    """Takes {reason}."""
+    upload_stopped: str
+    upload_edited: str
+    upload_undoing: str
+    upload_undone: str
+    upload_undone_before: str
+    """A pressed button says so: plain text of at most 200 units."""
+    upload_not_undone: str
+    """Takes {reason}; said by a pressed button."""
+    button_undo: str
+
     nothing_relevant: str
     closest: str
     untitled: str
@@ -99,6 +136,9 @@ class Texts:
     inline_empty: str
     """What stands above the results of an inline query, as does the next: plain text."""
     inline_nothing: str
+    inline_usage: str
+    """Takes {bot}."""
+    button_inline: str
 
     no_articles: str
     too_long: str
@@ -197,6 +237,35 @@ _ZH = Texts(
     ),
     index_failed="索引没有更新：{reason}",
     health="已运行 {up}\n索引：{index}\n启动以来有 {questions} 个问题\n磁盘剩余 {free}",
+    command_upload="添加文章",
+    upload_help=(
+        "发来文件（{kinds}，不超过 {limit} MB），就会加入文章库；转发的文章和超过 1000 字的文字也会。\n"
+        "较短的文字，请写在 /upload 后面，或用 /upload 回复那条消息。\n每次都会告诉您读出了什么，并可撤销。"
+    ),
+    upload_off="没有开启添加文章（telegram.upload_mb 为 0）。",
+    upload_text="文字",
+    upload_file="文件",
+    upload_reading="正在读取 {name} …",
+    upload_indexing="{name} 已保存，正在编入索引 …",
+    upload_done="{name} 已加入文章库：{articles} 篇，{paragraphs} 段（第 {generation} 代索引）",
+    upload_again="这份内容以前已经发来过，没有重复添加。",
+    upload_known="文章库里已有这一篇",
+    upload_known_from="文章库里已有这一篇：{sources}",
+    upload_paragraphs="{paragraphs} 段",
+    upload_more="……还有 {count} 篇",
+    upload_problems="没有读全：",
+    upload_there="{name} 已在文章库里：{file}。没有重复添加。",
+    upload_refused="没有添加 {name}：{reason}",
+    upload_too_large="没有添加 {name}：文件太大，不能超过 {limit} MB。请拆分后再发。",
+    upload_not_stored="没有添加 {name}：无法保存（{reason}）。请排除故障后再发。",
+    upload_not_indexed="文件已保存，但索引没有更新：{reason}\n下次更新索引时会再试，也可以用 /reindex",
+    upload_stopped="{name} 还没有保存，我就被中断了。请重新发送。",
+    upload_edited="改动没有采用。请先撤销，再发送改好的文章。",
+    upload_undoing="正在撤销 …",
+    upload_undone="已撤销：文件已从文章库移出，另行保存。",
+    upload_undone_before="已经撤销过了。",
+    upload_not_undone="没能撤销：{reason}",
+    button_undo="↩ 撤销",
     nothing_relevant="文章里没有找到与这个问题相关的内容。",
     closest="最接近的报道：",
     untitled="（无标题）",
@@ -221,6 +290,13 @@ _ZH = Texts(
     button_gone="这个按钮已失效，请重新提问。",
     inline_empty="输入问题，查找会议报道",
     inline_nothing="没有找到相关内容，点此私聊提问",
+    inline_usage=(
+        "在任何聊天里输入 @{bot}、一个空格和问题，例如：\n"
+        "<code>@{bot} 警示教育大会是哪天召开的？</code>\n"
+        "输入框上方会列出相关段落，选一条，就发到那个聊天里。\n\n"
+        "也可以在这里直接问我，还能看上下文和全文。"
+    ),
+    button_inline="去聊天里提问",
     no_articles="还没有可以查找的文章，请稍后再问。",
     too_long="这个问题太长了。请用一两句话提问，不超过 {limit} 个字符。",
     cannot_search="这个问题里没有可以查找的文字，请换一种说法。",
@@ -312,6 +388,35 @@ _ZH_HANT = Texts(
     ),
     index_failed="索引沒有更新：{reason}",
     health="已執行 {up}\n索引：{index}\n啟動以來有 {questions} 個問題\n磁碟剩餘 {free}",
+    command_upload="新增文章",
+    upload_help=(
+        "傳來檔案（{kinds}，不超過 {limit} MB），就會加入文章庫；轉傳的文章和超過 1000 字的文字也會。\n"
+        "較短的文字，請寫在 /upload 後面，或用 /upload 回覆那則訊息。\n每次都會告訴您讀出了什麼，並可復原。"
+    ),
+    upload_off="沒有開啟新增文章（telegram.upload_mb 為 0）。",
+    upload_text="文字",
+    upload_file="檔案",
+    upload_reading="正在讀取 {name} …",
+    upload_indexing="{name} 已保存，正在編入索引 …",
+    upload_done="{name} 已加入文章庫：{articles} 篇，{paragraphs} 段（第 {generation} 代索引）",
+    upload_again="這份內容以前已經傳來過，沒有重複新增。",
+    upload_known="文章庫裡已有這一篇",
+    upload_known_from="文章庫裡已有這一篇：{sources}",
+    upload_paragraphs="{paragraphs} 段",
+    upload_more="……還有 {count} 篇",
+    upload_problems="沒有讀全：",
+    upload_there="{name} 已在文章庫裡：{file}。沒有重複新增。",
+    upload_refused="沒有新增 {name}：{reason}",
+    upload_too_large="沒有新增 {name}：檔案太大，不能超過 {limit} MB。請拆分後再傳。",
+    upload_not_stored="沒有新增 {name}：無法保存（{reason}）。請排除故障後再傳。",
+    upload_not_indexed="檔案已保存，但索引沒有更新：{reason}\n下次更新索引時會再試，也可以用 /reindex",
+    upload_stopped="{name} 還沒有保存，我就被中斷了。請重新傳送。",
+    upload_edited="改動沒有採用。請先復原，再傳送改好的文章。",
+    upload_undoing="正在復原 …",
+    upload_undone="已復原：檔案已從文章庫移出，另行保存。",
+    upload_undone_before="已經復原過了。",
+    upload_not_undone="沒能復原：{reason}",
+    button_undo="↩ 復原",
     nothing_relevant="文章裡沒有找到與這個問題相關的內容。",
     closest="最接近的報道：",
     untitled="（無標題）",
@@ -336,6 +441,13 @@ _ZH_HANT = Texts(
     button_gone="這個按鈕已失效，請重新提問。",
     inline_empty="輸入問題，查找會議報道",
     inline_nothing="沒有找到相關內容，點此私訊提問",
+    inline_usage=(
+        "在任何聊天裡輸入 @{bot}、一個空格和問題，例如：\n"
+        "<code>@{bot} 警示教育大會是哪天召開的？</code>\n"
+        "輸入框上方會列出相關段落，選一則，就發到那個聊天裡。\n\n"
+        "也可以在這裡直接問我，還能看上下文和全文。"
+    ),
+    button_inline="去聊天裡提問",
     no_articles="還沒有可以查找的文章，請稍後再問。",
     too_long="這個問題太長了。請用一兩句話提問，不超過 {limit} 個字元。",
     cannot_search="這個問題裡沒有可以查找的文字，請換一種說法。",
@@ -438,6 +550,41 @@ _EN = Texts(
     ),
     index_failed="The index is as it was: {reason}",
     health="Up {up}\nIndex: {index}\n{questions} questions since the start\nFree on disk: {free}",
+    command_upload="Add articles",
+    upload_help=(
+        "Send a file ({kinds}; at most {limit} MB) and its articles are added. So is text that is "
+        "forwarded, or longer than 1000 characters; for any other write /upload TEXT, or reply to "
+        "it with /upload.\nYou are told what was read, and can undo it."
+    ),
+    upload_off="Articles are not taken here (telegram.upload_mb is 0).",
+    upload_text="the text",
+    upload_file="the file",
+    upload_reading="Reading {name} …",
+    upload_indexing="{name} is stored and being indexed …",
+    upload_done="{name} is added: {articles} articles, {paragraphs} paragraphs (generation {generation})",
+    upload_again="It had been sent before, and is not added twice.",
+    upload_known="was there already",
+    upload_known_from="was there already: {sources}",
+    upload_paragraphs="{paragraphs} paragraphs",
+    upload_more="… and {count} more",
+    upload_problems="Not wholly read:",
+    upload_there="{name} is there already, as {file}, and is not added twice.",
+    upload_refused="{name} is not added: {reason}",
+    upload_too_large=(
+        "{name} is not added: it is too large, the limit is {limit} MB. Split it and send the parts."
+    ),
+    upload_not_stored="{name} is not added: it cannot be stored ({reason}). Mend that and send it again.",
+    upload_not_indexed=(
+        "The file is stored, but the index is as it was: {reason}\nThe next run tries again; "
+        "/reindex starts one."
+    ),
+    upload_stopped="I was stopped before {name} was stored. Please send it again.",
+    upload_edited="The edit is not taken up. Undo the article first, then send it corrected.",
+    upload_undoing="Being undone …",
+    upload_undone="Undone: the file is taken out of the articles and kept aside.",
+    upload_undone_before="It has been undone already.",
+    upload_not_undone="It could not be undone: {reason}",
+    button_undo="↩ Undo",
     nothing_relevant="The articles say nothing relevant to this question.",
     closest="The closest reports:",
     untitled="(no headline)",
@@ -462,6 +609,13 @@ _EN = Texts(
     button_gone="This button no longer works. Please ask again.",
     inline_empty="Type a question about a meeting",
     inline_nothing="Nothing relevant; ask me in private",
+    inline_usage=(
+        "In any chat, type @{bot}, a space and a question, for example:\n"
+        "<code>@{bot} Who chaired the meeting?</code>\n"
+        "Passages that answer appear above what you type; choose one, and it is posted there.\n\n"
+        "Or ask me here, where you can also see the context and the whole article."
+    ),
+    button_inline="Ask in another chat",
     no_articles="There are no articles yet. Please ask again later.",
     too_long="This question is too long. Please ask in a sentence or two, at most {limit} characters.",
     cannot_search="There is nothing in this question that I could look for. Please put it another way.",

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, NoReturn
 
 from bot.console import print_json, progress, say
@@ -31,21 +30,14 @@ _LOOK_EVERY = 1.0  # seconds between looks at whether another run has named more
 _BUSY_PAUSE = 1.0  # seconds until the lock is tried again
 _FIRST_PAUSE, _LONGEST_PAUSE = 10.0, 600.0  # seconds until a failed run is tried again, doubled each time
 _PROBLEMS = 3  # told in a line
-_NICE = 19  # the lowest priority: whoever answers questions on this machine comes first
-_LAST_RESORT = 10.0  # seconds that the work has to end in
 
 
-def watch(
-    settings: Settings, paths: Sequence[Path], *, full: bool, retry: bool, as_json: bool, tied: bool
-) -> int:
+def watch(settings: Settings, paths: Sequence[Path], *, full: bool, retry: bool, as_json: bool) -> int:
     """Keep the index up to date until SIGINT or SIGTERM, which leave it as it is. Return the exit status.
 
-    With `tied` the process runs at low priority and ends when its standard input does. Raises BadQueryError
-    where nothing tells what to watch.
+    Raises BadQueryError where nothing tells what to watch.
     """
     signal.signal(signal.SIGTERM, _interrupt)
-    if tied:
-        _tie()
     index = settings.index
     changes = Watch(settle=index.watch_settle, poll=index.watch_poll, leave_out=settings.data_dir)
     try:
@@ -93,7 +85,7 @@ class _Upkeep:
     def run(self) -> NoReturn:
         """Go on until interrupted."""
         self._follow()
-        if not self._paths and not self._remembered:
+        if not self._paths and not self._remembered and not self._inbox():
             raise BadQueryError("no folder of articles was named yet; run `huiwen index FOLDER --watch`")
         while True:
             self._announce()
@@ -112,7 +104,12 @@ class _Upkeep:
             ):  # whatever is the matter with the index, the folders are still to be watched
                 self._remembered = remembered_roots(self._data_dir) or self._remembered
         remembered = () if self._plan.full and self._paths else self._remembered
-        self._changes.follow([*map(str, self._paths), *remembered])
+        self._changes.follow([*map(str, self._paths), *remembered, *self._inbox()])
+
+    def _inbox(self) -> list[str]:
+        """Return the folder that is always indexed, if it is there yet."""
+        inbox = self._plan.inbox
+        return [os.path.abspath(inbox)] if inbox is not None and os.path.isdir(inbox) else []
 
     def _announce(self) -> None:
         """Say what is watched, when it is other than before."""
@@ -130,7 +127,7 @@ class _Upkeep:
 
     def _update(self) -> None:
         there = [path for path in self._paths if os.path.lexists(path)]
-        if not there and not self._remembered:
+        if not there and not self._remembered and not self._inbox():
             self._changes.dealt_with()
             return
         try:
@@ -202,19 +199,3 @@ def _interrupt(number: int, frame: object) -> None:
     """End as Ctrl-C does, also where that is ignored or, for a moment, put off."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.raise_signal(signal.SIGINT)
-
-
-def _tie() -> None:
-    """Be a servant of the process that started this one."""
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
-    Thread(target=_end_with_stdin, name="stdin", daemon=True).start()
-
-
-def _end_with_stdin() -> None:
-    with suppress(OSError):
-        while os.read(0, 1024):
-            pass
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(_LAST_RESORT)
-    os._exit(1)

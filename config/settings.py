@@ -31,6 +31,7 @@ class ArticlesSettings(_Section):
     """Where articles come from."""
 
     paths: tuple[UserPath, ...] = ()
+    inbox: Annotated[UserPath | None, BeforeValidator(_none_if_empty)] = None
 
 
 class EmbeddingSettings(_Section):
@@ -83,7 +84,7 @@ class TelegramSettings(_Section):
     token_file: Annotated[UserPath | None, BeforeValidator(_none_if_empty)] = None
     api_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^\s/]+")
     proxy_url: str = Field(default="", pattern=r"^$|^(https?|socks5h?)://[^\s/]+")
-    k: int = Field(default=3, ge=1, le=10)
+    k: int = Field(default=5, ge=1, le=10)
     allow: tuple[int, ...] = ()
     block: tuple[int, ...] = ()
     admins: tuple[int, ...] = ()
@@ -93,6 +94,7 @@ class TelegramSettings(_Section):
     chat_question_burst: int = Field(default=20, ge=1, le=1000)
     keep_days: int = Field(default=365, ge=0, le=36_500)
     log_questions: bool = False
+    upload_mb: float = Field(default=20.0, ge=0.0, le=500.0)
 
 
 class LogSettings(_Section):

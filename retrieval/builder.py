@@ -83,6 +83,8 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
             roots |= set(old.roots())
         elif not roots:
             roots = set(remembered_roots(plan.data_dir))
+        if plan.inbox is not None and os.path.isdir(plan.inbox):
+            roots.add(os.path.abspath(plan.inbox))
         if not roots:
             raise BadQueryError("no folder of articles was named yet; run `huiwen index FOLDER`")
         looked = look(sorted(roots), old, retry=plan.retry, leave_out=plan.data_dir)

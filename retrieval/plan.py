@@ -21,3 +21,5 @@ class Plan:
     """Read again what could not be read, though it has not changed."""
     wait: bool = False
     """Wait for another writer to be done."""
+    inbox: Path | None = None
+    """A folder of articles that is always one of those indexed, once it is there."""

@@ -88,7 +88,8 @@ class Scan:
 def look(roots: Sequence[str], old: Sources | None, *, retry: bool, leave_out: Path) -> Look:
     """Look at the files below `roots`, to read what is new or changed, and with `retry` what failed.
 
-    What is below `leave_out` is none of the articles: an index may lie among them.
+    What is below `leave_out` is none of the articles, unless one of `roots` itself lies there: an index may
+    lie among the articles, and a folder of articles beside an index.
 
     A folder that is not there at the moment (a disk that is not mounted) keeps the articles it had; the
     problems say so.
@@ -97,8 +98,7 @@ def look(roots: Sequence[str], old: Sources | None, *, retry: bool, leave_out: P
     failed = {problem.path for problem in old.problems()} if old and retry else set()
     problems: list[Problem] = []
     own = os.path.abspath(leave_out) + os.sep
-    entries = (entry for entry in _find(roots, known, problems) if not entry[0].startswith(own))
-    looked = [_look(*entry, known.get(entry[0]), failed) for entry in entries]
+    looked = [_look(*entry, known.get(entry[0]), failed) for entry in _find(roots, known, problems, own)]
     seen = tuple(one for one in looked if one is not None)
     problems += [one.problem for one in seen if one.problem is not None]
     return Look(seen, tuple(problems), known)
@@ -203,11 +203,15 @@ class _KeptError(Exception):
 
 
 def _find(
-    roots: Sequence[str], known: Mapping[str, SourceFile], problems: list[Problem]
+    roots: Sequence[str], known: Mapping[str, SourceFile], problems: list[Problem], own: str
 ) -> Iterator[tuple[str, str, bool]]:
-    """Yield paths with the names they go by and whether they can be looked at now, each path once."""
+    """Yield paths with the names they go by and whether they can be looked at now, each path once.
+
+    What begins with `own` is left out where the root does not.
+    """
     seen: set[str] = set()
     for root in roots:
+        left_out = () if root.startswith(own) else (own,)
         if os.path.isdir(root) and os.access(root, os.R_OK | os.X_OK):
             paths = files_below(root)
         else:
@@ -220,7 +224,7 @@ def _find(
                 reason = f"this folder is not there now or cannot be read; its {len(kept)} files are kept"
                 problems.append(Problem(name if path != root else printable(root), reason))
             for entry in kept or [(path, name, True)]:
-                if entry[0] not in seen:
+                if entry[0] not in seen and not entry[0].startswith(left_out):
                     seen.add(entry[0])
                     yield entry
 

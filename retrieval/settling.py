@@ -84,7 +84,7 @@ class Settling:
 
 
 def look_at(path: str, leave_out: str = "") -> Look:
-    """Return what is at `path` now, but for what lies below `leave_out`."""
+    """Return what is at `path` now, but for what is below `leave_out`, unless it is itself."""
     try:
         status = os.stat(path)
         if not stat.S_ISDIR(status.st_mode):
@@ -97,6 +97,6 @@ def look_at(path: str, leave_out: str = "") -> Look:
         tuple(
             (file, look_at(file) if file != path else None)  # a folder that cannot be read names itself
             for file in below
-            if not leave_out or not file.startswith(inside)
+            if not leave_out or path.startswith(inside) or not file.startswith(inside)
         )
     )

@@ -181,6 +181,13 @@ class Sources:
         files = (SourceFile(os.fsdecode(path), *rest) for path, *rest in rows)
         return {file.path: file for file in files}
 
+    def of_digest(self, digest: str) -> list[SourceFile]:
+        """Return the files of that very content."""
+        find = "SELECT path, name, size, modified, digest FROM files WHERE digest = ?"
+        return [
+            SourceFile(os.fsdecode(row[0]), *row[1:]) for row in self._connection.execute(find, (digest,))
+        ]
+
     def problems(self, *, of_files: bool = False) -> list[Problem]:
         """Return what could not be read, with reasons; only of files and folders as such if `of_files`."""
         find = "SELECT file, reason, path FROM problems WHERE of_file >= ? ORDER BY rowid"

@@ -103,9 +103,11 @@ class Watch:
         if path in self.roots:
             self._stale = True  # replaced by another of the same name; the system watches the old one
             self._settling.note(path)
-        if _is_below(path, self._leave_out):
-            return
         above = [root for root in self.roots if _is_below(path, root)]
+        if _is_below(path, self._leave_out):
+            above = [root for root in above if root != self._leave_out and _is_below(root, self._leave_out)]
+            if not above:
+                return
         if not above:  # told of under another name than we know it by
             for root in self.roots:
                 self._settling.note(root)

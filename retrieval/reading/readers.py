@@ -27,6 +27,7 @@ _MODULES = {
     ".pdf": "pdf",
 }
 _RECORDS = ".jsonl"
+_SHORTEST = {".markdown": ".md", ".htm": ".html", ".xhtml": ".html"}
 KINDS = ".txt, .jsonl, .md, .html, .docx or .pdf"
 _ARCHIVES = frozenset([".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst"])
 _OTHERS = {
@@ -88,6 +89,19 @@ def explain_page(path: Path) -> list[Boundary]:
             return [boundary for page in pages(load(path)) for boundary in explain(lines_of(page))]
         case _:
             return []
+
+
+def suffix_of(name: str) -> str:
+    """Return how files of the kind that a name tells are to end, empty where the kind is not read."""
+    suffix = Path(name).suffix.lower()
+    if suffix == _RECORDS or suffix in _MODULES:
+        return _SHORTEST.get(suffix, suffix)
+    return ""
+
+
+def why_unread(name: str) -> str:
+    """Return why a file of this name is not read, where `suffix_of` returns nothing."""
+    return _unknown(Path(name).suffix.lower())
 
 
 def _unknown(suffix: str) -> str:

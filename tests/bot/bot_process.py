@@ -32,7 +32,9 @@ class Bot:
         with self._output.open("ab") as output:
             return subprocess.Popen(
                 [HUIWEN, "bot"],
-                env=environment_of(self._folder, HUIWEN_TELEGRAM__API_URL=self.api.root, **self._environment),
+                env=environment_of(
+                    self._folder, **{"HUIWEN_TELEGRAM__API_URL": self.api.root, **self._environment}
+                ),
                 cwd=self._folder,
                 stdout=output,
                 stderr=output,

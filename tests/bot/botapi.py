@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
@@ -20,6 +20,7 @@ from aiohttp import web
 from tests.bot.botapi_answers import Fault, drop, error, fail, ok
 from tests.bot.botapi_chats import Chats
 from tests.bot.botapi_checks import decode
+from tests.bot.botapi_files import SentFile, break_off, tell_of
 from tests.bot.telegram_html import parse
 from tests.bot.telegram_world import ALICE, BOT, PRIVATE, TOKEN, telegram_entities
 
@@ -34,6 +35,8 @@ class Call:
     params: dict[str, Any]
     served: bool
     """False where a fault kept it from having an effect."""
+    at: float = 0.0
+    """When it came, by the monotonic clock."""
 
     @property
     def shown(self) -> str:
@@ -50,6 +53,14 @@ class BotApi:
         self.calls: list[Call] = []
         self.said: list[str] = []
         self.pushed: list[dict[str, Any]] = []
+        self.rights = {"supports_inline_queries": True}
+        """What getMe tells of the bot's settings."""
+        self.handed: dict[int, float] = {}
+        """When each update was first given to the bot, by its number."""
+        self.begun: Counter[str] = Counter()
+        """How many requests of each method have come, those that are not dealt with yet included."""
+        self.listener: Callable[[Call], None] = lambda call: None
+        """Is told of every request, in the server's thread."""
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._pending: dict[int, dict[str, Any]] = {}
         self._numbers = iter(range(500, 10**9))
@@ -62,6 +73,9 @@ class BotApi:
         self._pushed = asyncio.Event()
         self._polls = 0
         self._port = 0
+        self.downloads = 0
+        self.files: dict[str, SentFile] = {}
+        """What can be fetched, by the file's id."""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -113,8 +127,33 @@ class BotApi:
         if reply_to is not None:
             fields["reply_to_message"] = self._chats.messages[chat["id"], reply_to]
         number = int(self._chats.new(chat, user, fields)["message_id"])
-        self.push({"update_id": next(self._numbers), "message": self._chats.seen(chat["id"], number)})
+        self.push({"update_id": number, "message": self._chats.seen(chat["id"], number)})
         return number
+
+    def send_file(
+        self,
+        content: bytes,
+        name: str | None,
+        *,
+        chat: dict[str, Any] = PRIVATE,
+        user: dict[str, Any] = ALICE,
+        told_size: int | None = None,
+        path: str = "",
+        breaks: int = 0,
+        **fields: Any,  # noqa: ANN401
+    ) -> int:
+        """Let `user` send a document, and return the message's number.
+
+        `told_size` is what Telegram says of its size where that is not so. `path` is where a server in local
+        mode has put it. Its first `breaks` downloads end in the middle.
+        """
+        number = next(self._numbers)
+        file_id = f"BQAC{number}"
+        size = len(content) if told_size is None else told_size
+        self.files[file_id] = SentFile(content, size, path or f"documents/file_{number}.x", breaks)
+        document = {"file_id": file_id, "file_unique_id": f"AgAD{number}", "file_size": size}
+        document |= {"file_name": name} if name is not None else {}
+        return self.post(chat=chat, user=user, document=document, **fields)
 
     def rewrite(self, number: int, text: str, *, chat: dict[str, Any] = PRIVATE) -> None:
         """Let the author of a message edit it."""
@@ -194,6 +233,11 @@ class BotApi:
         with self._changed:
             return sorted(self._pending)
 
+    def pending(self) -> list[dict[str, Any]]:
+        """Return the updates that are not confirmed."""
+        with self._changed:
+            return list(self._pending.values())
+
     def message_ids(self) -> list[tuple[int, int]]:
         """Return chat and number of all messages, the bot's included."""
         with self._changed:
@@ -227,6 +271,7 @@ class BotApi:
     async def _serve(self) -> None:
         application = web.Application()
         application.router.add_route("*", "/bot{token}/{method}", self._handle)
+        application.router.add_get("/file/bot{token}/{path:.+}", self._hand_out)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -240,32 +285,36 @@ class BotApi:
         method = request.match_info["method"]
         if request.match_info["token"] != TOKEN:
             return error(401, "Unauthorized")
+        came = time.monotonic()
         form = {**request.query, **(await request.post())}
         params, wrong = decode(method, form)
         with self._changed:
             self.violations += wrong
+            self.begun[method] += 1
+            self._changed.notify_all()
             fault = self._faults[method].popleft() if self._faults[method] else Fault()
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.drop == "before" or fault.status:
-            self._record(Call(method, params, served=False))
+            self._record(Call(method, params, served=False, at=came))
             return drop(request) if fault.drop else fail(fault)
         response = (
             error(400, wrong[0].partition(": ")[2]) if wrong else await self._serve_call(method, params)
         )
-        self._record(Call(method, params, served=response.status == 200))
+        self._record(Call(method, params, served=response.status == 200, at=came))
         return drop(request) if fault.drop else response
 
     def _record(self, call: Call) -> None:
         with self._changed:
             self.calls.append(call)
             self._changed.notify_all()
+        self.listener(call)
 
     async def _serve_call(self, method: str, params: dict[str, Any]) -> web.Response:
         if method == "getUpdates":
             return await self._get_updates(params)
         if method == "getMe":
-            return ok({**BOT, "can_join_groups": True, "can_read_all_group_messages": False})
+            return ok({**BOT, "can_join_groups": True, "can_read_all_group_messages": False, **self.rights})
         writes = {
             "sendMessage": self._chats.send_message,
             "sendDocument": self._chats.send_document,
@@ -277,7 +326,25 @@ class BotApi:
             return self._chats.answer_query(params["callback_query_id"])
         if method == "answerInlineQuery":
             return self._chats.answer_query(params["inline_query_id"])
+        if method == "getFile":
+            return tell_of(self.files.get(params["file_id"]), params["file_id"])
         return ok(True)
+
+    async def _hand_out(self, request: web.Request) -> web.StreamResponse:
+        """Let a file be downloaded."""
+        file = next((f for f in self.files.values() if f.path == request.match_info["path"]), None)
+        if request.match_info["token"] != TOKEN or file is None:
+            return error(404, "Not Found")
+        with self._changed:
+            self.downloads += 1
+            breaks, file.breaks = file.breaks > 0, file.breaks - 1
+            fault = self._faults["download"].popleft() if self._faults["download"] else Fault()
+            self._changed.notify_all()
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        if fault.status:
+            return fail(fault)
+        return await break_off(request, file) if breaks else web.Response(body=file.content)
 
     async def _get_updates(self, params: dict[str, Any]) -> web.Response:
         self._polls += 1
@@ -295,7 +362,11 @@ class BotApi:
                 ready = [update for number, update in sorted(self._pending.items())]
             left = deadline - time.monotonic()
             if ready or left <= 0 or self._stop.is_set():
-                return ok(ready[: params.get("limit", 100)])
+                del ready[params.get("limit", 100) :]
+                now = time.monotonic()
+                for update in ready:
+                    self.handed.setdefault(update.get("update_id", 0), now)
+                return ok(ready)
             self._pushed.clear()
             waits = {asyncio.ensure_future(event.wait()) for event in (self._pushed, self._stop)}
             await asyncio.wait(waits, timeout=left, return_when=asyncio.FIRST_COMPLETED)

@@ -13,6 +13,7 @@ from tests.bot.botapi_answers import error, ok
 from tests.bot.telegram_html import parse
 from tests.bot.telegram_world import BOT, FORUM, GROUP, PRIVATE, TOPIC
 
+_PLACES: tuple[dict[str, Any], ...] = (PRIVATE, GROUP, FORUM)
 _MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as"
     " a current content and reply markup of the message"
@@ -28,6 +29,8 @@ class Chats:
         self._violations = violations
         self._lock = lock
         self.messages: dict[tuple[int, int], dict[str, Any]] = {}
+        self._places: dict[int, dict[str, Any]] = {int(each["id"]): each for each in _PLACES}
+        """Where the bot may write: there, and to whoever has written to it."""
         self._written: dict[tuple[int, int], tuple[str, object]] = {}
         """Text and keyboard of the bot's messages as it sent them."""
         self.waiting: set[str] = set()
@@ -44,6 +47,7 @@ class Chats:
         """Return a new message."""
         number = next(self._numbers)
         message = {"message_id": number, "date": int(time.time()), "chat": chat, "from": user, **fields}
+        self._places[chat["id"]] = chat
         self.keep(message)
         return message
 
@@ -100,8 +104,7 @@ class Chats:
         return error(400, _TOO_OLD) if number in self._old else ok(True)
 
     def _send(self, params: dict[str, Any], fields: dict[str, Any]) -> web.Response:
-        places: tuple[dict[str, Any], ...] = (PRIVATE, GROUP, FORUM)
-        chat = next((each for each in places if each["id"] == params["chat_id"]), None)
+        chat = self._places.get(params["chat_id"])
         if chat is None:
             return self._refuse("chat not found")
         thread = params.get("message_thread_id")

@@ -269,7 +269,9 @@ def test_doctor_shows_everything_but_the_token(home: Path) -> None:
     assert token not in done.stdout + done.stderr
     report = json.loads(done.stdout)
     states = {check["name"]: check["state"] for check in report["checks"]}
-    assert states == dict.fromkeys(["python", "packages", "encoder", "index", "disk", "telegram"], "ok")
+    assert states == dict.fromkeys(
+        ["python", "packages", "encoder", "index", "people", "disk", "telegram"], "ok"
+    )
     origins = {setting["key"]: setting for setting in report["settings"]}
     assert origins["search.k"]["where"] == "variable HUIWEN_SEARCH__K"
     plain = huiwen("doctor", "--data-dir", "data", cwd=home)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from bot.state import FILE_NAME
 from bot.telegram_links import article_payload
@@ -127,6 +130,43 @@ def test_an_admin_indexes_and_looks_after_the_bot(api: BotApi, folder: Path) -> 
         api.wait_sent(before + 3)
         assert bot.stop() == 0
     assert "Traceback" not in bot.output
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_indexing_for_an_admin_has_the_lowest_priority_and_ends_with_the_bot(
+    api: BotApi, folder: Path
+) -> None:
+    def index_runs() -> list[int]:
+        """Return the niceness of each thread of the runs that the bot has started."""
+        stats = []
+        for entry in Path("/proc").glob("[0-9]*/task/*/stat"):
+            with contextlib.suppress(OSError):
+                stats.append(entry.read_text().rpartition(")")[2].split())
+        return [int(fields[16]) for fields in stats if int(fields[1]) == bot.process.pid]
+
+    def until(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 30
+        while not condition():
+            assert time.monotonic() < deadline, index_runs()
+            time.sleep(0.02)
+
+    with _bot(api, folder) as bot, FileLock(folder / "data" / "writer.lock"):  # for which the run waits
+        assert _say(api, "/reindex", ADMIN).params["text"] == EN.index_started
+        until(lambda: bool(index_runs()) and set(index_runs()) == {19})
+        number = next(
+            int(entry.parent.name)
+            for entry in Path("/proc").glob("[0-9]*/stat")
+            if _parent(entry) == bot.process.pid
+        )
+        bot.process.kill()
+        bot.process.wait()
+        until(lambda: not Path(f"/proc/{number}").exists())
+
+
+def _parent(stat: Path) -> int:
+    with contextlib.suppress(OSError):
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    return 0
 
 
 def test_a_file_of_people_that_cannot_be_used_is_one_line(api: BotApi, tmp_path: Path) -> None:

@@ -125,23 +125,23 @@ def _ask(bot: Bot, text: str, chat: dict[str, Any] = PRIVATE, **fields: Any) -> 
 def test_the_hits_are_leafed_through_before_and_after_a_restart(bot: Bot) -> None:
     shown = _ask(bot, f"/ask {QUESTION}", FORUM, message_thread_id=TOPIC, is_topic_message=True)
     first = shown.text
-    assert "三座防波堤" in first and shown.labels[:2] == ["1/3", "▶"]
+    assert "三座防波堤" in first and shown.labels[:2] == ["1/5", "▶"]
     assert 'href="https://paper.example.cn/harbour?a=1&amp;b=2"' in shown.call.params["text"]
     assert shown.press("▶") == {
         "callback_query_id": bot.api.calls[-2].params["callback_query_id"],
         "show_alert": False,
     }
     second = shown.text
-    assert second != first and shown.labels[:3] == ["◀", "2/3", "▶"]
+    assert second != first and shown.labels[:3] == ["◀", "2/5", "▶"]
     bot.restart()
     shown.press("▶")
-    assert shown.labels[:2] == ["◀", "3/3"] and shown.text not in (first, second)
+    assert shown.labels[:3] == ["◀", "3/5", "▶"] and shown.text not in (first, second)
     shown.press("◀", user=BOB)
-    assert shown.labels[:4] == ["◀", "2/3", "▶", EN.button_more]
+    assert shown.labels[:4] == ["◀", "2/5", "▶", EN.button_more]
     shown.press("◀")
     assert shown.text == first
     # The same again is no error.
-    shown.press("1/3")
+    shown.press("1/5")
     assert shown.text == first
     assert shown.message["message_thread_id"] == TOPIC
 
@@ -241,7 +241,7 @@ def test_a_deleted_question_and_a_strange_button(bot: Bot) -> None:
 def test_an_answer_that_comes_too_late_is_no_error(bot: Bot) -> None:
     shown = _ask(bot, QUESTION)
     shown.press("▶", old=True)
-    assert shown.labels[:2] == ["◀", "2/3"]
+    assert shown.labels[:2] == ["◀", "2/5"]
     bot.api.wait_answer(bot.api.query(QUESTION, old=True))
 
 

@@ -19,6 +19,7 @@ _PRESSES = st.builds(
     paragraph=st.integers(1, 36**4 - 1),
     number=st.integers(0, 36**3 - 1),
     listed=st.booleans(),
+    alone=st.booleans(),
     follows=st.booleans(),
 )
 
@@ -66,7 +67,7 @@ def test_what_others_wrote_is_none_of_ours(data: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", ["", "h", "x0.1.1.1.0.a", "h4.1.1.1.0.a", "h0.1.1.1.0.", "h0.1.1.a", "H0.1.1.1.0.a"]
+    "data", ["", "h", "x0.1.1.1.0.a", "h8.1.1.1.0.a", "h0.1.1.1.0.", "h0.1.1.a", "H0.1.1.1.0.a"]
 )
 def test_misshapen_data(data: str) -> None:
     assert decode(data) is None

@@ -19,7 +19,7 @@ from tests.bot.botapi import BotApi, Call
 from tests.bot.botapi_answers import Fault
 from tests.bot.running import PASSAGE, SmallAsker, running, settings_for
 from tests.bot.telegram_html import parse
-from tests.bot.telegram_world import ALICE, BOB, GROUP, PRIVATE
+from tests.bot.telegram_world import ALICE, BOB, BOT, GROUP, PRIVATE
 
 ZH, HANT, EN = texts_for("zh"), texts_for("zh-hant"), texts_for("en")
 QUESTION = "警示教育大会是哪天召开的？"
@@ -182,7 +182,20 @@ def test_links_to_a_question_and_to_an_article(api: BotApi, asker: SmallAsker) -
         assert shown.shown.startswith("全省召开<警示教育>大会") and PASSAGE in shown.shown
         assert _say(api, "/start a0000").params["text"] == ZH.article_gone
         assert _say(api, "/start dAAAA").params["text"] == ZH.article_gone
-        assert _say(api, "/start inline").params["text"] == ZH.start
+        assert _say(api, "/start nonsense").params["text"] == ZH.start
+
+
+@pytest.mark.parametrize("supported", [True, False])
+def test_the_button_above_inline_results_leads_to_how_to_use_them(
+    api: BotApi, asker: SmallAsker, supported: bool
+) -> None:
+    api.rights = {"supports_inline_queries": supported}
+    with running(api, asker):
+        parameter = api.wait_answer(api.query(""))["button"]["start_parameter"]
+        told = _say(api, f"/start {parameter}").params
+        assert told["text"] == ZH.inline_usage.format(bot=BOT["username"])
+        keyboard = told.get("reply_markup", {}).get("inline_keyboard", [])
+        assert keyboard == ([[{"text": ZH.button_inline, "switch_inline_query": ""}]] if supported else [])
 
 
 def test_feedback_is_kept_once_a_person_and_answer(api: BotApi, asker: SmallAsker, tmp_path: Path) -> None:

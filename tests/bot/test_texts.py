@@ -70,7 +70,7 @@ def test_what_is_shown_without_markup_has_none_and_fits(texts: Texts) -> None:
         "no_others",
         "trouble",
     )
-    labels = ("button_more", "button_whole", "button_others", "button_back", "button_file")
+    labels = ("button_more", "button_whole", "button_others", "button_back", "button_file", "button_inline")
     for names, limit in ((notes, 200), (labels, 24), (("inline_empty", "inline_nothing"), 64)):
         for name in names:
             text = getattr(texts, name)

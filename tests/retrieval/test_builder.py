@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -421,3 +422,18 @@ def test_a_damaged_index_is_built_anew_from_the_folders_it_knew(folder: Path, da
     assert (report.generation, report.articles, report.encoded) == (2, 4, 4)
     (data / "CURRENT").write_text("nonsense", encoding="ascii")
     assert index(data, full=True).articles == 4
+
+
+def test_the_inbox_is_always_one_of_the_folders(tmp_path: Path) -> None:
+    folder, data, other = tmp_path / "articles", tmp_path / "data", tmp_path / "other"
+    inbox = data / "uploads"
+    put_all(folder)
+    wanted = replace(plan(data), inbox=inbox)
+    before = build(wanted, [folder], PairEncoder()).articles  # there is none yet
+    inbox.mkdir(parents=True)
+    put(inbox, "one.jsonl", record("sent", "县里召开了送来的会议。"))
+    assert build(wanted, [], PairEncoder()).articles == before + 1
+    put(other, "two.jsonl", record("named", "市里召开了另一次会议。"))
+    for full, paths, count in ((True, [], before + 1), (True, [other], 2), (False, [], 2)):
+        assert build(replace(wanted, full=full), paths, PairEncoder()).articles == count
+    assert "sent" in ids(data)

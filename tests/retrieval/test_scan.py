@@ -85,6 +85,21 @@ def test_files_come_in_the_order_of_their_folders(tmp_path: Path) -> None:
     ]
 
 
+def test_below_the_index_only_what_is_named_is_read(tmp_path: Path) -> None:
+    for name in ("a.txt", "data/b.txt", "data/uploads/c.txt", "data/uploads/.incoming/d.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("会议。", encoding="utf-8")
+    data, uploads = tmp_path / "data", tmp_path / "data" / "uploads"
+    for roots, seen in (
+        ([tmp_path], ["a.txt"]),
+        ([data], []),
+        ([uploads], ["c.txt"]),
+        ([tmp_path, uploads], ["a.txt", "c.txt"]),
+    ):
+        looked = look([str(root) for root in roots], None, retry=False, leave_out=data)
+        assert [one.file.name for one in looked.seen if one.file is not None] == seen
+
+
 def test_a_file_below_two_folders_that_are_named_is_seen_once(indexed: Path, data: Path) -> None:
     roots = [str(indexed), str(indexed / "sub"), str(indexed / "fire.jsonl"), str(indexed / "missing")]
     looked = look(roots, None, retry=False, leave_out=data)

