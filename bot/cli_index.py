@@ -31,12 +31,15 @@ def _index(
         bool, Option("--watch", help="Go on: follow what comes, changes and goes, until stopped.")
     ] = False,
     tied: Annotated[bool, Option("--tied", hidden=True)] = False,  # to the bot; see bot/tie.py
+    shard: Annotated[
+        str | None, Option("--shard", metavar="K/N", help="Only part K of N of the files, as in 3/8.")
+    ] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataOption = None,
 ) -> int:
     """Read new, changed and removed articles and publish a new generation."""
-    settings = loaded(context, config, data_dir).settings
+    settings = loaded(context, config, data_dir, {"index.shard": shard}).settings
     if tied:
         tie()  # before numpy is imported: a priority is that of a thread and those that it starts
     if watching:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.console import print_json, say
-from bot.store_copying import copy_to_store
+from bot.store_copying import copy_to_store, writing_store
 from config import Settings
 from retrieval.backup import export_index, import_index
 from retrieval.manifest import Manifest
@@ -32,7 +32,7 @@ def import_(settings: Settings, file: Path, *, wait: bool, as_json: bool) -> int
 def _tell_after_copying(
     settings: Settings, manifest: Manifest, what: str, *, wait: bool, as_json: bool
 ) -> int:
-    copied = copy_to_store(settings.store, settings.data_dir, wait=wait)
+    copied = copy_to_store(writing_store(settings), settings.data_dir, wait=wait)
     status = _tell(manifest, what, as_json)
     if copied:
         say(copied)

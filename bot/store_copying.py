@@ -5,10 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config import StoreSettings
+from config import Settings, StoreSettings
+from retrieval.shards import Shard
 
 if TYPE_CHECKING:
     from retrieval.segment_writer import Progress
+
+
+def writing_store(settings: Settings) -> StoreSettings:
+    """Return the store as this machine writes to it: one of several writers has a name of its own."""
+    shard, store = Shard.parse(settings.index.shard), settings.store
+    return store if shard is None else store.model_copy(update={"writer": shard.writer(store.writer)})
 
 
 def copy_to_store(

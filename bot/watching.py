@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from bot.console import print_json, progress, say
 from bot.indexing import plan_of, summary
 from bot.reasons import reason
-from bot.store_copying import copy_to_store
+from bot.store_copying import copy_to_store, writing_store
 from config import Settings
 from embeddings import open_encoder
 from retrieval.builder import Plan, Report, build
@@ -66,7 +66,7 @@ class _Upkeep:
         plan: Plan,
         as_json: bool,
     ) -> None:
-        self._data_dir, self._store = settings.data_dir, settings.store
+        self._data_dir, self._store = settings.data_dir, writing_store(settings)
         self._plan = plan
         self._paths = [Path(os.path.abspath(path)) for path in paths]
         self._encoder = open_encoder(settings.embedding)  # loads at the first text, and stays

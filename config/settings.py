@@ -20,6 +20,13 @@ def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
+def _shard(text: str) -> str:
+    number, _, of = text.partition("/")
+    if text and not 1 <= int(number) <= int(of):
+        raise ValueError(f"there is no part {number} of {of}")
+    return text
+
+
 UserPath = Annotated[Path, AfterValidator(_expand)]
 
 
@@ -51,6 +58,7 @@ class IndexSettings(_Section):
 
     passage_chars: int = Field(default=600, ge=100, le=10_000)
     keep_generations: int = Field(default=3, ge=1, le=1000)
+    shard: Annotated[str, AfterValidator(_shard)] = Field(default="", pattern=r"^$|^\d{1,4}/\d{1,4}$")
     watch: bool = False
     watch_settle: float = Field(default=2.0, ge=0.05, le=3600.0)
     watch_poll: float = Field(default=600.0, ge=1.0, le=86_400.0)

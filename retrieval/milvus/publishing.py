@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from retrieval.errors import BrokenIndexError
+from retrieval.errors import BadQueryError, BrokenIndexError
 from retrieval.generation import generation_folder, published
 from retrieval.layout import Layout
 from retrieval.manifest import Files, Manifest, read_manifest, seal
@@ -37,6 +37,7 @@ from retrieval.writer_lock import writing
 if TYPE_CHECKING:
     from retrieval.places import Places
 
+_PART = re.compile(r"(?P<name>.+)-\d+-of-(?P<of>\d+)")
 _HEADS = 20  # of a writer that are kept at most
 _MOST = 2**30  # of a stratum's number: with 32 bits for the row it stays well within 64
 
@@ -75,7 +76,9 @@ def publish(
 
 def _publish(link: Link, data_dir: Path, serving: Serving, writer: str, progress: Progress) -> Published:
     manifest = serving.manifest
-    heads = [head for head in read_heads(link) if head.writer == writer]
+    there = read_heads(link)
+    _require_same_parts(writer, {head.writer for head in there})
+    heads = [head for head in there if head.writer == writer]
     epoch = epoch_of(manifest.fingerprint, manifest.dim)
     target = Target(link, epoch, manifest.dim, writer)
     last = heads[-1] if heads else None
@@ -159,6 +162,19 @@ def _stratum_of(files: Files, writer: str) -> int:
     """Return the number that rows of the same content by the same writer always have."""
     told = f"{ROWS} {writer} {seal({'files': files})}"
     return int(xxhash.xxh3_64_intdigest(told.encode()) % _MOST) + 1
+
+
+def _require_same_parts(writer: str, writers: Iterable[str]) -> None:
+    """Raise BadQueryError where an archive is also written in other parts: articles would be there twice."""
+    ours = _PART.fullmatch(writer)
+    for other in sorted(writers):
+        theirs = _PART.fullmatch(other)
+        same = (theirs["name"] if theirs else other) == (ours["name"] if ours else writer)
+        if same and (theirs and theirs["of"]) != (ours and ours["of"]):
+            raise BadQueryError(
+                f"the store has what {other} wrote, and this is {writer}: all who write it must cut it into"
+                " as many parts (--shard K/N); to change that, set another store.prefix"
+            )
 
 
 def _tidy(target: Target, data_dir: Path, heads: Sequence[Head]) -> None:

@@ -43,7 +43,7 @@ class MilvusStore:
             "articles": sum(head.articles for head in heads),
             "passages": sum(head.passages for head in heads),
         }
-        self.scale = scale_of(first.fingerprint, Scale(*first.scale))
+        self.scale = scale_of(first.fingerprint, _pooled(heads))
         self._records = records
         filtered = filters(heads)
         self._expression, self._of_articles = filtered.passages, filtered.articles
@@ -144,6 +144,17 @@ class MilvusStore:
             return False
         local = self._local(numbers)
         return bool(chosen.rule(local.timeline).any()) or len(numbers) == _LOOKED_AT
+
+
+def _pooled(heads: Sequence[Head]) -> Scale:
+    """Return where similarities lie over the passages of all writers."""
+    if len(heads) == 1:
+        return Scale(*heads[0].scale)
+    weights = np.asarray([max(head.passages, 1) for head in heads], np.float64)
+    weights /= weights.sum()
+    means, deviations = np.asarray([head.scale for head in heads], np.float64).T
+    mean = float(weights @ means)
+    return Scale(mean, float(np.sqrt(weights @ (deviations**2 + means**2) - mean**2)))
 
 
 def _passages(number: int, article: PackedArticle, most: int = _OF_ARTICLE) -> range:

@@ -8,20 +8,24 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from config import StoreSettings
+from retrieval.builder import build
 from retrieval.conversation import Conversation
-from retrieval.errors import NoIndexError, StoreError
+from retrieval.errors import BadQueryError, NoIndexError, StoreError
 from retrieval.milvus.heads import read_heads
 from retrieval.milvus.link import Link
 from retrieval.model import Answer
 from retrieval.searcher import Searcher
+from retrieval.shards import Shard
 
-from .building import PARAGRAPHS, put, put_all, record, said
+from .building import PARAGRAPHS, index, plan, put, put_all, record, said
+from .encoding import PairEncoder
 from .stores import PATIENCE_S, Home, LiteServer, lenient, needs_milvus, new_home
 
 pytestmark = lenient
@@ -250,6 +254,39 @@ def test_what_serves_already_is_not_copied_again(remote: Home) -> None:
     put(remote.folder, "port.jsonl", record("port", *(f"港口第{n}期工程开工。" for n in range(12))))
     arrival = remote.index()
     assert arrival is not None and (arrival.copied, arrival.passages) in ((1, 12), (1, 16))
+
+
+@needs_milvus
+def test_several_write_to_one_store(remote: Home, tmp_path: Path) -> None:
+    put_all(remote.folder)
+    for number in range(8):
+        put(remote.folder, f"port{number}.jsonl", record(f"port{number}", f"第{number}号泊位今天启用。"))
+    index(remote.data, remote.folder)
+    writers = [
+        Home(
+            remote.folder,
+            tmp_path / f"part{number}",
+            remote.store.model_copy(update={"writer": Shard(number, 3).writer("main")}),
+        )
+        for number in (1, 2, 3)
+    ]
+    for number, writer in enumerate(writers, start=1):
+        build(replace(plan(writer.data), shard=Shard(number, 3)), [remote.folder], PairEncoder())
+    copying = [threading.Thread(target=writer.publish) for writer in writers[1:]]
+    writers[0].publish()
+    for thread in copying:
+        thread.start()
+    for thread in copying:
+        thread.join()
+    store, embedded = remote.searcher(), remote.embedded()
+    assert sorted(ref.id for ref in store.catalog.refs()) == sorted(ref.id for ref in embedded.catalog.refs())
+    for question in _QUESTIONS[:6]:  # where chance lies is measured by each writer, and not quite the same
+        ours, theirs = store.ask(question), embedded.ask(question)
+        assert (ours.answered, ours.hits[0].text) == (theirs.answered, theirs.hits[0].text)
+        assert ours.confidence == pytest.approx(theirs.confidence, abs=0.1)
+    assert store.generation == 3
+    with pytest.raises(BadQueryError, match="as many parts"):
+        remote.publish()
 
 
 @needs_milvus
