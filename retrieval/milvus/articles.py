@@ -13,7 +13,8 @@ from retrieval.milvus.packing import short_key, unpacked_json
 from retrieval.milvus.records import Records
 from retrieval.model import Article, ArticleRef
 
-_PAGE = 1000
+_PAGE = 1000  # rows of articles
+_AT_ONCE = 100  # whole articles
 
 
 class RemoteArticles:
@@ -29,8 +30,10 @@ class RemoteArticles:
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles in their order."""
-        for number in sorted(row["number"] for row in self._rows(self._expression)):
-            yield self._text(*divmod(number, 1 << SHIFT))
+        numbers = sorted(row["number"] for row in self._rows(self._expression))
+        keys = [key_of(stratum, "t", row) for stratum, row in (divmod(n, 1 << SHIFT) for n in numbers)]
+        for start in range(0, len(keys), _AT_ONCE):
+            yield from self._records.texts(keys[start : start + _AT_ONCE])
 
     def refs(self) -> list[ArticleRef]:
         """Return what to say of all articles in their order; of those without a date, the paper's."""
@@ -41,7 +44,7 @@ class RemoteArticles:
         """Return the article of that id, or the one that stands for it, or None."""
         own, also = self._places([article_id])
         places = own or also
-        return self._text(*places[0]) if places else None
+        return self._records.texts([key_of(places[0][0], "t", places[0][1])])[0] if places else None
 
     def ids_like(self, start: str, limit: int = 10) -> list[str]:
         """Return ids that begin with `start`."""
@@ -81,9 +84,6 @@ class RemoteArticles:
             for places, rows in zip((own, also), json.loads(found[key]), strict=True):
                 places += ((stratum, row) for row in rows if (stratum, row) not in self._gone)
         return own, also
-
-    def _text(self, stratum: int, row: int) -> Article:
-        return self._records.text(key_of(stratum, "t", row))
 
     def _rows(self, expression: str, *fields: str) -> Iterator[Row]:
         """Yield the rows of articles that an expression allows, a page at a time."""

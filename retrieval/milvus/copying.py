@@ -31,6 +31,7 @@ from retrieval.milvus.schema import COLLECTIONS, DATES, ID_BYTES, TEXT_BYTES
 from retrieval.milvus.segment_reader import FIELDS, SegmentReader
 
 SHIFT = 32  # of a stratum's number in those of its rows
+_WORTH_SEALING = 500  # rows; until they are sealed a server searches them one by one
 _ROW_BYTES = 512  # of a row besides its vector and its texts
 
 Progress = Callable[[str, int, int], None]
@@ -93,6 +94,8 @@ def copy_segment(target: Target, folder: Path, number: int, progress: Progress) 
             put("records", rows, _size_of_value)
         passages = reader.passages
     for name, count in written.items():
+        if count >= _WORTH_SEALING:
+            target.link.run("flush", target.collection(name))
         _require_count(target, name, number, count)
     whole = {"buckets": buckets, "passages": passages}
     target.link.put(

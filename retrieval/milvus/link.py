@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 _BM25_SINCE = (2, 5)  # of the server
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 # Its own, a sign of life every 10 s, makes servers hang up on calls that take long.
-_OPTIONS = {"grpc.keepalive_time_ms": 120_000, "grpc.keepalive_permit_without_calls": 0}
+_OPTIONS = {
+    "grpc.keepalive_time_ms": 120_000,
+    "grpc.keepalive_permit_without_calls": 0,
+    # A server that is back is found within moments, however long it was away.
+    "grpc.initial_reconnect_backoff_ms": 200,
+    "grpc.min_reconnect_backoff_ms": 200,
+    "grpc.max_reconnect_backoff_ms": 2000,
+}
 _AWAY_FOR = 2.0  # seconds
 _READING = ("query", "search", "hybrid_search", "get")
 _WRITING_TAKES = 10  # times as long as reading: texts are cut into words, indexes are made
