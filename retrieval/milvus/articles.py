@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from retrieval.milvus.copying import SHIFT, key_of
 from retrieval.milvus.filters import filters
 from retrieval.milvus.heads import Head
+from retrieval.milvus.keys import SHIFT, key_of
 from retrieval.milvus.link import Link, Row
 from retrieval.milvus.packing import short_key, unpacked_json
 from retrieval.milvus.records import Records

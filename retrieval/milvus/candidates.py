@@ -21,14 +21,14 @@ Pairs = list[tuple[int, int]]
 class Candidates:
     """Asks the server for what is near to a question, in all ways at once."""
 
-    def __init__(self, link: Link, epoch: str) -> None:
-        """Take where to ask."""
-        self._link, self._epoch = link, epoch
+    def __init__(self, link: Link, epoch: str, *, words: bool) -> None:
+        """Take where to ask, and whether it can be asked by words."""
+        self._link, self._epoch, self._words = link, epoch, words
         self._pool = ThreadPoolExecutor(max_workers=6, thread_name_prefix="store")
 
     def find(self, asked: Question, expression: str) -> tuple[Pairs, list[int]]:
         """Return passages, and the numbers of articles besides, among the rows that `expression` allows."""
-        queries = _queries(asked) if self._link.has_bm25 else []
+        queries = _queries(asked) if self._words else []
         vector = asked.vector.tolist()
         passages = self._pool.submit(self._passages, vector, queries, expression)
         sentences = self._pool.submit(self._sentences, vector, expression)

@@ -17,6 +17,7 @@ from retrieval.errors import StoreError
 from retrieval.folding import fold
 from retrieval.milvus.days import tokens
 from retrieval.milvus.heads import Stratum
+from retrieval.milvus.keys import key_of, numbered, passages_of, text_in
 from retrieval.milvus.link import Link, Row
 from retrieval.milvus.packing import (
     bucketed,
@@ -30,7 +31,6 @@ from retrieval.milvus.packing import (
 from retrieval.milvus.schema import COLLECTIONS, DATES, ID_BYTES, TEXT_BYTES
 from retrieval.milvus.segment_reader import FIELDS, SegmentReader
 
-SHIFT = 32  # of a stratum's number in those of its rows
 _WORTH_SEALING = 500  # rows; until they are sealed a server searches them one by one
 _ROW_BYTES = 512  # of a row besides its vector and its texts
 
@@ -44,6 +44,8 @@ class Target:
     link: Link
     epoch: str
     dim: int
+    words: bool
+    """Whether its rows are found by words."""
     writer: str
 
     def collection(self, name: str) -> str:
@@ -150,22 +152,6 @@ def strata_of(target: Target) -> list[int]:
     return sorted(row["stratum"] for row in found if row["value"] == target.writer)
 
 
-def passages_of(starts: npt.NDArray[np.int64], articles: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return the rows of the passages of some articles."""
-    ranges = [np.arange(starts[article], starts[article + 1]) for article in articles.tolist()]
-    return np.concatenate([np.zeros(0, np.int64), *ranges]).astype(np.int64)
-
-
-def text_in(text: str, most: int) -> str:
-    """Return the beginning of a text that has at most so many bytes, fit to be sent."""
-    return text.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
-
-
-def key_of(stratum: int, *parts: object) -> str:
-    """Return the key of a record."""
-    return "/".join(map(str, (stratum, *parts)))
-
-
 def _begin(target: Target, number: int, writer: str) -> None:
     """Note whose a stratum is before anything of it is written, and that it is not whole."""
     records = target.collection("records")
@@ -208,7 +194,7 @@ def _payloads(reader: SegmentReader, number: int) -> Iterator[Row]:
 
 
 def _passages(target: Target, reader: SegmentReader, number: int) -> Iterator[Row]:
-    words = target.link.has_bm25
+    words = target.words
     dated = [_dated(reader, article) for article in range(reader.articles)]
     for row, (text, owner) in enumerate(zip(reader.texts(), reader.owners().tolist(), strict=True)):
         yield {
@@ -236,7 +222,7 @@ def _sentences(reader: SegmentReader, number: int) -> Iterator[Row]:
 
 
 def _articles(target: Target, reader: SegmentReader, number: int) -> Iterator[Row]:
-    words = target.link.has_bm25
+    words = target.words
     for row, (article, _, packed) in enumerate(reader.packed_articles()):
         date = str(article.date or article.published or "")
         ref = [article.id, article.title[:2000], date, article.source, article.kicker[:2000], article.url]
@@ -291,11 +277,6 @@ def _dated(reader: SegmentReader, article: int) -> Row:
     own, paper = reader.days(article)
     told = tokens([own, paper, *reader.mentions(article)])
     return {**dict(zip(DATES, (*own, *paper), strict=True)), "days": told}
-
-
-def numbered(stratum: int, row: int) -> int:
-    """Return the number of a row in all the store."""
-    return stratum << SHIFT | row
 
 
 def _record(number: int, key: str, kind: str, value: str) -> Row:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.milvus.copying import SHIFT
 from retrieval.milvus.days import listed
 from retrieval.milvus.heads import Head
+from retrieval.milvus.keys import SHIFT
 
 _IN_LIST = 5000  # numbers in one condition
 

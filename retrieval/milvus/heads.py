@@ -41,6 +41,8 @@ class Head:
     """The form of the rows, `schema.ROWS`."""
     epoch: str
     """In the names of its collections."""
+    words: bool
+    """Whether these are found by words as well."""
     generation: int
     """The writer's."""
     created: str

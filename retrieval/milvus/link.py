@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -40,7 +41,7 @@ _AWAY = (
     "not ready",
     "connectionnotexist",
 )
-_DENIED = ("auth", "permission", "privilege", "token", "unauthenticated")
+_DENIED = ("auth check", "unauthenticated", "permission", "privilege", "not authenticated")
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -77,10 +78,8 @@ class Link:
     def has_bm25(self) -> bool:
         """Return whether the server finds by words. Raises StoreError."""
         if self._version is None:
-            found = self.version.lower()
-            digits = found.rpartition("-")[2] if found.startswith("milvus") else found.lstrip("v")
-            parts = digits.split("-")[0].split(".")[:2]
-            self._version = tuple(int(part) if part.isdigit() else 0 for part in parts)
+            found = re.search(r"(\d+)\.(\d+)", self.version)
+            self._version = (int(found[1]), int(found[2])) if found else (0,)
         return self._version >= _BM25_SINCE
 
     def collections(self) -> list[str]:

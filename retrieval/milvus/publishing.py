@@ -79,8 +79,9 @@ def _publish(link: Link, data_dir: Path, serving: Serving, writer: str, progress
     there = read_heads(link)
     _require_same_parts(writer, {head.writer for head in there})
     heads = [head for head in there if head.writer == writer]
-    epoch = epoch_of(manifest.fingerprint, manifest.dim)
-    target = Target(link, epoch, manifest.dim, writer)
+    words = link.has_bm25
+    epoch = epoch_of(manifest.fingerprint, manifest.dim, words)
+    target = Target(link, epoch, manifest.dim, words, writer)
     last = heads[-1] if heads else None
     same = last is not None and (last.generation, last.created, last.epoch, last.rows) == (
         manifest.generation,
@@ -90,13 +91,12 @@ def _publish(link: Link, data_dir: Path, serving: Serving, writer: str, progress
     )
     if same:
         return Published(manifest.generation, 0, 0, False)
-    ensure(link, epoch, manifest.dim)
+    ensure(link, epoch, manifest.dim, words)
     layout = Layout.open(serving.folder, serving.segments())
     strata: list[Stratum] = []
     made = passages = 0
-    for folder, files, rows in zip(
-        layout.folders, manifest.segments.values(), _gone(layout.articles), strict=True
-    ):
+    left = _gone(layout.articles)
+    for folder, files, rows in zip(layout.folders, manifest.segments.values(), left, strict=True):
         number = _stratum_of(files, writer)
         stratum = copied(target, number)
         if stratum is None:
@@ -104,31 +104,26 @@ def _publish(link: Link, data_dir: Path, serving: Serving, writer: str, progress
             made += 1
             passages += stratum.passages
         strata.append(Stratum(number, stratum.buckets, tuple(rows.tolist()), stratum.passages))
-    number = last.number + 1 if last else 1
-    gone = [
-        (folder, rows)
-        for folder, rows in zip(layout.folders, _gone(layout.articles), strict=True)
-        if len(rows)
-    ]
+    publication = last.number + 1 if last else 1
+    gone = [(folder, rows) for folder, rows in zip(layout.folders, left, strict=True) if len(rows)]
     if gone:
-        correcting = _stratum_of({"corrections": {"number": number, "of": manifest.created}}, writer)
-        strata.append(copy_corrections(target, correcting, gone))
-    head = _head(serving, layout, writer, number, epoch, strata)
+        of: dict[str, int | str] = {"publication": publication, "of": manifest.created}
+        strata.append(copy_corrections(target, _stratum_of({"corrections": of}, writer), gone))
+    head = _head(serving, layout, target, publication, strata)
     write_head(link, head)
     _tidy(target, data_dir, [*heads, head])
     return Published(manifest.generation, made, passages, True)
 
 
-def _head(
-    serving: Serving, layout: Layout, writer: str, number: int, epoch: str, strata: Sequence[Stratum]
-) -> Head:
+def _head(serving: Serving, layout: Layout, target: Target, number: int, strata: Sequence[Stratum]) -> Head:
     manifest = serving.manifest
     mean, deviation = load_array(serving.folder / "scale.npy").tolist()
     return Head(
-        writer,
+        target.writer,
         number,
         ROWS,
-        epoch,
+        target.epoch,
+        target.words,
         manifest.generation,
         manifest.created,
         manifest.model,
@@ -136,14 +131,14 @@ def _head(
         manifest.dim,
         layout.articles.size,
         layout.passages.size,
-        _sizes(layout, manifest.dim),
+        _sizes(layout),
         tuple(strata),
         array_text(load_array(serving.folder / "common.npy")),
         (mean, deviation),
     )
 
 
-def _sizes(layout: Layout, dim: int) -> Mapping[str, tuple[int, int]]:
+def _sizes(layout: Layout) -> Mapping[str, tuple[int, int]]:
     """Return by field how many documents there are and how many terms they have together."""
     sizes = {}
     for field in FIELDS:
@@ -191,14 +186,11 @@ def _tidy(target: Target, data_dir: Path, heads: Sequence[Head]) -> None:
     for number in strata_of(target):
         if number not in used:
             remove_stratum(target, number)
-    epochs = {head.epoch for head in read_heads(link)}
-    ours = {link.name(epoch, name) for epoch in epochs for name in COLLECTIONS} | {link.name("heads")}
-    pattern = (
-        f"{re.escape(link.name('{}'))}".replace(r"\{\}", "[0-9a-f]{8}") + f"_(?:{'|'.join(COLLECTIONS)})"
-    )
-    for name in link.collections():
-        if name not in ours and re.fullmatch(pattern, name):  # those of other prefixes are not ours
-            link.run("drop_collection", name)
+    # What another writer has just begun has no head yet; only what was ours and is nobody's now can go.
+    former = {head.epoch for head in heads} - {head.epoch for head in read_heads(link)}
+    unused = {link.name(epoch, name) for epoch in former for name in COLLECTIONS}
+    for name in unused.intersection(link.collections()):
+        link.run("drop_collection", name)
 
 
 def _kept(data_dir: Path) -> set[tuple[int, str]]:

@@ -16,9 +16,12 @@ MOST_DAYS = 1024  # tokens of an article
 DATES = ("day_first", "day_last", "paper_first", "paper_last")
 
 
-def epoch_of(fingerprint: str, dim: int) -> str:
-    """Return what tells collections of one encoder and form of rows from others, in their names."""
-    return xxhash.xxh3_64_hexdigest(f"{ROWS} {dim} {fingerprint}".encode())[:8]
+def epoch_of(fingerprint: str, dim: int, words: bool) -> str:
+    """Return what tells collections of one encoder and form of rows from others, in their names.
+
+    `words` tells whether they are found by words, which a server learns when it is brought up to date.
+    """
+    return xxhash.xxh3_64_hexdigest(f"{ROWS} {dim} {words} {fingerprint}".encode())[:8]
 
 
 def ensure_heads(link: Link) -> None:
@@ -28,7 +31,7 @@ def ensure_heads(link: Link) -> None:
         _create(link, name, _keyed(_schema()), {"spare": "L2"})
 
 
-def ensure(link: Link, epoch: str, dim: int) -> None:
+def ensure(link: Link, epoch: str, dim: int, words: bool) -> None:
     """Make the collections of an epoch where there are none. Raises StoreError."""
     from pymilvus import DataType
 
@@ -37,7 +40,6 @@ def ensure(link: Link, epoch: str, dim: int) -> None:
     def missing(name: str) -> bool:
         return link.name(epoch, name) not in there
 
-    words = link.has_bm25
     if missing("passages"):
         schema = _numbered(_schema())
         schema.add_field("article", DataType.INT64)

@@ -11,10 +11,10 @@ from embeddings import Encoder
 from retrieval.embedded_store import scale_of
 from retrieval.milvus.articles import RemoteArticles
 from retrieval.milvus.candidates import Candidates
-from retrieval.milvus.copying import SHIFT, key_of
 from retrieval.milvus.days import Chosen, RemoteTimes, listed
 from retrieval.milvus.filters import filters
 from retrieval.milvus.heads import Head
+from retrieval.milvus.keys import SHIFT, key_of
 from retrieval.milvus.lexicon import RemoteLexicon
 from retrieval.milvus.link import Link
 from retrieval.milvus.packing import PackedArticle, text_array
@@ -51,7 +51,7 @@ class MilvusStore:
         self.interpreter = Interpreter(encoder, text_array(first.common), self._lexicon, self.scale)
         self.articles = RemoteArticles(link, records, heads)
         self.times = RemoteTimes(self._look)
-        self._candidates = Candidates(link, first.epoch)
+        self._candidates = Candidates(link, first.epoch, words=first.words)
 
     def view(self, asked: Question, limits: Limits) -> tuple[LocalView, Mask | None]:
         """Return the passages that `asked` is held against, and which of them may be found.
