@@ -11,7 +11,6 @@ from typing import Any
 
 from bot.answer_records import record_of
 from bot.console import out, print_json, say
-from bot.terminal_rendering import render_answer
 from config import Settings
 from embeddings import Encoder, open_reranker
 from retrieval.errors import BadQueryError, RetrievalError
@@ -123,6 +122,8 @@ def _show(answer: Answer, asked: Asked) -> None:
     if asked.as_json:
         print_json(record_of(answer, neighbours=asked.context > 0))
         return
+    from bot.terminal_rendering import render_answer  # as rich, nothing that JSON has to wait for
+
     console = out()
     styled = console.is_terminal and not console.no_color
     console.print(render_answer(answer, styled=styled), end="")

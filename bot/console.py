@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from retrieval.segment_writer import Progress
 
 _SHOW_AFTER = 1.0  # seconds; shorter work needs no bar
@@ -18,8 +18,9 @@ _SHOW_AFTER = 1.0  # seconds; shorter work needs no bar
 
 def out() -> Console:
     """Return the console for answers: plain text where stdout is no terminal or NO_COLOR is set."""
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
-    return console
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
 
 
 def say(text: str) -> None:
@@ -42,6 +43,7 @@ def progress() -> Iterator[Progress]:
     """Yield a function that draws a bar on stderr for work of more than a second."""
     from time import monotonic
 
+    from rich.console import Console
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,

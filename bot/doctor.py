@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import platform
 import shutil
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rich.text import Text
 
 from bot.console import out, print_json
 from bot.state import FILE_NAME
 from bot.state_file import StateError, describe
-from config import ConfigError, Loaded, Settings, StoreSettings
+from config import Address, ConfigError, Loaded, Settings, StoreSettings
 from embeddings import EmbeddingError, Encoder, open_encoder, open_reranker
 from retrieval.errors import NoIndexError, RetrievalError
 from retrieval.manifest import verify
@@ -65,6 +68,10 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield check_people(settings.data_dir / FILE_NAME)
     yield _disk(settings.data_dir)
     yield _telegram(settings)
+    if settings.telegram.webhook_url:
+        yield _webhook(settings)
+    if settings.monitoring.listen:
+        yield _monitoring(settings)
 
 
 def _packages() -> Check:
@@ -187,12 +194,52 @@ def _telegram(settings: Settings) -> Check:
     return Check("telegram", "ok", f"token present (not shown); Bot API at {settings.telegram.api_url}")
 
 
+def _webhook(settings: Settings) -> Check:
+    from bot.webhook_address import LISTEN, WebhookAddress
+
+    try:
+        address = WebhookAddress.of(settings.telegram, "")
+        assert address is not None
+        busy = _busy(LISTEN, address.listen)
+    except ConfigError as error:
+        return Check("webhook", "wrong", str(error))
+    host = urlsplit(address.url).hostname
+    return Check("webhook", "ok", f"{host} is to pass {address.path} on to {address.listen}{busy}")
+
+
+def _monitoring(settings: Settings) -> Check:
+    from bot.monitoring import KEY, Monitoring
+
+    address = Address.parse(settings.monitoring.listen)
+    try:
+        Monitoring.of(settings.monitoring)
+        busy = _busy(KEY, address)
+    except ConfigError as error:
+        return Check("monitoring", "wrong", str(error))
+    open_to = "" if address.is_loopback else "; it can be reached from outside this machine"
+    return Check("monitoring", "ok", f"http://{address}/healthz and /metrics{open_to}{busy}")
+
+
+def _busy(key: str, address: Address) -> str:
+    """Return what to say of an address that is taken. Raises ConfigError where it never can be."""
+    try:
+        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+        with socket.socket(*found[0][:2]) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(found[0][4])
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return " (taken now: by the bot, if that is running)"
+        raise ConfigError(f"{key}: cannot listen on {address} ({error.strerror or error})") from None
+    return ""
+
+
 def _print(checks: list[Check], loaded: Loaded) -> None:
     console = out()
     colours = {"ok": "green", "missing": "yellow", "wrong": "bold red"}
     for check in checks:
         line = Text(f"{check.state:<8}", colours[check.state])
-        line.append(f"{check.name:<10}{check.detail}", "default")
+        line.append(f"{check.name:<11}{check.detail}", "default")
         console.print(line)
     console.print(Text(f"\nsettings ({loaded.file or 'no file'})", "bold"))
     for origin in loaded.origins:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from bot.state_file import Feedback, connect, is_damage, rows_of, set_aside, transaction
+from bot.state_file import DROP_HITS, Feedback, connect, is_damage, rows_of, set_aside, transaction
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ class Forgotten:
 
     language: bool
     feedback: int
+    alerts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Counts:
     bans: int
     good: int
     bad: int
+    alerts: int = 0
 
 
 class State:
@@ -56,6 +58,8 @@ class State:
         """Code and day of last use, by user."""
         self._bans: dict[int, tuple[int, int]] = {}
         """When and by whom, by user or chat."""
+        self.watchers: dict[int, int] = {}
+        """Day of last use by users who keep alerts."""
 
     @classmethod
     def open(cls, file: Path, keep_days: int = 0, clock: Callable[[], float] = time.time) -> State:
@@ -100,11 +104,14 @@ class State:
         self._languages[user] = (code, self._today())
 
     async def touch(self, user: int) -> None:
-        """Remember that a user is still there, so that the language is kept on. To the day only."""
+        """Remember that a user is still there, so that language and alerts are kept on. To the day only."""
         kept, today = self._languages.get(user), self._today()
         if kept is not None and kept[1] != today:
             self._languages[user] = (kept[0], today)  # first, so that of many updates one writes
             await self._write("UPDATE languages SET used = ? WHERE user = ?", today, user)
+        if self.watchers.get(user, today) != today:
+            self.watchers[user] = today
+            await self._write("UPDATE alerts SET used = ? WHERE user = ?", today, user)
 
     async def ban(self, subject: int, by: int) -> None:
         """Ban a user or chat."""
@@ -129,11 +136,15 @@ class State:
             with transaction(connection):
                 language = connection.execute("DELETE FROM languages WHERE user = ?", (user,)).rowcount
                 feedback = connection.execute("DELETE FROM feedback WHERE user = ?", (user,)).rowcount
+                alerts = connection.execute("DELETE FROM alerts WHERE user = ?", (user,)).rowcount
+                connection.execute(DROP_HITS)
+                connection.execute("DELETE FROM quiet_hours WHERE user = ?", (user,))
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log of changes has it still
-            return Forgotten(language > 0, feedback)
+            return Forgotten(language > 0, feedback, alerts)
 
         forgotten = await self._run(work)
         self._languages.pop(user, None)
+        self.watchers.pop(user, None)
         return forgotten
 
     async def expire(self) -> None:
@@ -146,9 +157,24 @@ class State:
 
         def work(connection: sqlite3.Connection) -> Counts:
             found = dict(connection.execute("SELECT good, count(*) FROM feedback GROUP BY good"))
-            return Counts(len(self._languages), len(self._bans), found.get(1, 0), found.get(0, 0))
+            (alerts,) = connection.execute("SELECT count(*) FROM alerts").fetchone()
+            good, bad = found.get(1, 0), found.get(0, 0)
+            return Counts(len(self._languages), len(self._bans), good, bad, alerts)
 
-        return await self._run(work) if self._file.exists() else Counts(0, 0, 0, 0)
+        return await self.run(work) if self._file.exists() else Counts(0, 0, 0, 0)
+
+    @property
+    def file_exists(self) -> bool:
+        """Tell whether anything was ever kept."""
+        return self._file.exists()
+
+    def today(self) -> int:
+        """Return when this day began, in seconds since 1970."""
+        return self._today()
+
+    async def run(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Return the result of `work`, done in the thread; it begins its transactions itself."""
+        return await self._run(work)
 
     def _today(self) -> int:
         return int(self._clock()) // _DAY_S * _DAY_S
@@ -198,6 +224,7 @@ class State:
         self._expire(connection)
         self._languages = {row[0]: row[1:] for row in connection.execute("SELECT * FROM languages")}
         self._bans = {row[0]: row[1:] for row in connection.execute("SELECT * FROM bans")}
+        self.watchers = dict(connection.execute("SELECT user, max(used) FROM alerts GROUP BY user"))
 
     def _expire(self, connection: sqlite3.Connection) -> None:
         if not self._keep_s:
@@ -208,9 +235,11 @@ class State:
             users = connection.execute(
                 "DELETE FROM languages WHERE used < ? RETURNING user", (oldest - _DAY_S,)
             ).fetchall()
+            stopped = connection.execute("DELETE FROM alerts WHERE used < ?", (oldest - _DAY_S,)).rowcount
+            connection.execute(DROP_HITS)
         for (user,) in users:
             self._languages.pop(user, None)
-        if gone or users:
+        if gone or users or stopped:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _disconnect(self) -> None:

@@ -26,7 +26,22 @@ _STEPS = (
       time INTEGER NOT NULL, PRIMARY KEY (user, chat, message, passages)) WITHOUT ROWID;
     CREATE INDEX feedback_by_time ON feedback (time);
     """,
+    """
+    CREATE TABLE alerts (number INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER NOT NULL,
+      chat INTEGER NOT NULL, topic INTEGER NOT NULL, question TEXT NOT NULL, language TEXT NOT NULL,
+      used INTEGER NOT NULL, paused INTEGER NOT NULL DEFAULT 0, more INTEGER NOT NULL DEFAULT 0,
+      model TEXT NOT NULL DEFAULT '', vector BLOB, UNIQUE (user, chat, topic, question));
+    CREATE TABLE alert_hits (number INTEGER PRIMARY KEY AUTOINCREMENT, alert INTEGER NOT NULL,
+      hit TEXT NOT NULL);
+    CREATE INDEX alert_hits_by_alert ON alert_hits (alert);
+    CREATE TABLE quiet_hours (user INTEGER PRIMARY KEY, hours TEXT NOT NULL);
+    CREATE TABLE seen (key INTEGER PRIMARY KEY);
+    """,
 )
+
+
+DROP_HITS = "DELETE FROM alert_hits WHERE alert NOT IN (SELECT number FROM alerts)"
+"""Deletes what waits to be told of alerts that are gone."""
 
 
 class StateError(Exception):

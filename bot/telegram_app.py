@@ -18,12 +18,16 @@ from telegram.ext import Application
 
 from bot.index_keeper import IndexKeeper
 from bot.logs import configure_logging, redact
+from bot.monitoring import Monitoring
 from bot.state_file import StateError
 from bot.telegram_handlers import Handlers
 from bot.telegram_library import Asker, Library
 from bot.telegram_pacing import AnswersFirst
 from bot.telegram_people import People
 from bot.telegram_polling import Poller, QuietRequest, UpdatesRequest
+from bot.telegram_serving import Serving
+from bot.telegram_webhook import Webhook
+from bot.webhook_address import WebhookAddress, read_secret
 from config import ConfigError, Settings, TelegramSettings
 from embeddings import EmbeddingError, open_encoder, open_reranker
 from retrieval import LiveSearcher, NoIndexError, RetrievalError
@@ -78,6 +82,12 @@ def build_application(settings: Settings, asker: Asker, people: People | None = 
     return application
 
 
+def open_serving(settings: Settings, application: AnyApplication) -> Serving:
+    """Return what gets updates for an application: a webhook if there is an address for one, or polling."""
+    address = WebhookAddress.of(settings.telegram, read_token(settings.telegram))
+    return Webhook(application, address) if address else Poller(application)
+
+
 def run_bot(settings: Settings, config_file: Path | None = None) -> int:
     """Answer in Telegram until SIGINT or SIGTERM. Return the exit status: 0, or 2 for a wrong set-up.
 
@@ -86,25 +96,31 @@ def run_bot(settings: Settings, config_file: Path | None = None) -> int:
     try:
         # The process that indexes needs the store's token; the log does not.
         token = settings.store.token.get_secret_value() if settings.store.token else ""
-        configure_logging(settings.log.level, [*_secrets(settings), token])
-        read_token(settings.telegram)  # before the model is loaded: that takes a while
+        configure_logging(settings.log.level, [*_secrets(settings), token], settings.log.format)
+        # Before the model is loaded: that takes a while.
+        WebhookAddress.of(settings.telegram, read_token(settings.telegram))
         keeper = None
         if settings.index.watch:
             keeper = IndexKeeper.of(settings.data_dir, config_file, _secrets(settings))
         with contextlib.closing(People.open(settings, config_file, _secrets(settings))) as people:
-            return serve(settings, _open_asker(settings), people, keeper)
+            return serve(settings, _open_library(settings), people, keeper)
     except (ConfigError, EmbeddingError, RetrievalError, StateError) as error:
         return _refuse(redact(str(error), _secrets(settings)))
 
 
-def serve(settings: Settings, asker: Asker, people: People, keeper: IndexKeeper | None = None) -> int:
-    """Answer in Telegram with `asker` until SIGINT or SIGTERM, while `keeper` keeps the index up.
+def serve(settings: Settings, library: Library, people: People, keeper: IndexKeeper | None = None) -> int:
+    """Answer in Telegram from `library` until SIGINT or SIGTERM, while `keeper` keeps the index up.
 
     Return the exit status; raise ConfigError.
     """
+    monitoring = Monitoring.of(settings.monitoring)
+    asker = monitoring.measure(library) if monitoring else library
     application = build_application(settings, asker, people)
+    serving = open_serving(settings, application)
+    if monitoring:
+        monitoring.watch(application, serving, library.state)
     try:
-        asyncio.run(_until_signal(application, asker, people, keeper))
+        asyncio.run(_until_signal(application, serving, library, people, keeper, monitoring))
     except InvalidToken:
         return _refuse(f"telegram.token: Telegram does not accept it; {_HOW_TO_GET_ONE}")
     except KeyboardInterrupt:  # where the event loop cannot handle signals
@@ -134,16 +150,22 @@ def _read_token_file(path: Path) -> str:
 
 
 def _secrets(settings: Settings) -> list[str]:
-    """Return what must never be shown: the token and the proxy's password."""
+    """Return what must never be shown: the token, the webhook's secret, passwords in addresses."""
     secrets = []
+    telegram = settings.telegram
     with contextlib.suppress(ConfigError):
-        secrets.append(read_token(settings.telegram))
-    if settings.telegram.token:
-        secrets.append(settings.telegram.token.get_secret_value())
-    password = urlsplit(settings.telegram.proxy_url).password
-    if password:
-        secrets += [password, unquote(password)]
-    return secrets
+        secrets.append(read_token(telegram))
+        webhook = WebhookAddress.of(telegram, secrets[0])
+        secrets += [webhook.secret] if webhook else []
+    with contextlib.suppress(ConfigError):
+        secrets.append(read_secret(telegram))
+    if telegram.token:
+        secrets.append(telegram.token.get_secret_value())
+    for url in (telegram.proxy_url, telegram.api_url, telegram.webhook_url):
+        password = urlsplit(url).password
+        if password:
+            secrets += [password, unquote(password)]
+    return [secret for secret in secrets if secret]
 
 
 def _refuse(line: str) -> int:
@@ -152,23 +174,34 @@ def _refuse(line: str) -> int:
 
 
 async def _until_signal(
-    application: AnyApplication, asker: Asker, people: People, keeper: IndexKeeper | None
+    application: AnyApplication,
+    serving: Serving,
+    library: Library,
+    people: People,
+    keeper: IndexKeeper | None,
+    monitoring: Monitoring | None,
 ) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows; there Ctrl-C raises KeyboardInterrupt
             loop.add_signal_handler(number, stop.set)
-    warming = asyncio.create_task(asyncio.to_thread(_warm_up, asker))
+    if monitoring:
+        await monitoring.open()
+    warming = asyncio.create_task(asyncio.to_thread(_warm_up, library))
     tidying = asyncio.create_task(people.tidy(stop))
+    watching = asyncio.create_task(people.watch(library, application.bot, stop))
     keeping = asyncio.create_task(keeper.run(stop)) if keeper else None
     try:
-        await Poller(application).run(stop)
+        await serving.run(stop)
     finally:
         stop.set()  # also where the token is refused
         if keeping:
             await keeping
         await tidying
+        await watching
+        if monitoring:
+            await monitoring.close()
     await warming
 
 
@@ -182,7 +215,7 @@ def _warm_up(asker: Asker) -> None:
         _log.error("Questions cannot be answered: %s", error)
 
 
-def _open_asker(settings: Settings) -> Asker:
+def _open_library(settings: Settings) -> Library:
     reranker = open_reranker(settings.search.reranker, settings.embedding)
     live = LiveSearcher.open(
         settings.data_dir,

@@ -99,6 +99,7 @@ class Commands:
                     good=counts.good, bad=counts.bad, languages=counts.languages, bans=counts.bans
                 )
             )
+            lines.append(texts.stats_alerts.format(alerts=counts.alerts))
         await reply(message, ["\n".join(lines)])
 
     def _tell_index(self, texts: Texts) -> list[str]:

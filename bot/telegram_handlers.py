@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import traceback
 from typing import Any
 
 from telegram import Bot, Message, Update
@@ -21,6 +20,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot.logs import withheld
 from bot.telegram_answers import AnswerButtons
 from bot.telegram_conversations import Conversations, Given
 from bot.telegram_followups import press_beneath, talk_about
@@ -187,7 +187,8 @@ class Handlers:
         elif isinstance(error, TelegramError):
             _log.warning("A message could not be sent: %s: %s", type(error).__name__, _reason(error, update))
         elif error is not None:
-            _log.error("A question could not be answered: %s", _describe(error, _words(update)))
+            line, shown = _describe(error, _words(update))
+            _log.error("A question could not be answered: %s", line, exc_info=shown)
             if message is not None:
                 await _apologize(message)
 
@@ -226,19 +227,21 @@ def _reason(error: TelegramError, update: object) -> str:
     return _WITHHELD if _quotes(reason, _words(update)) else reason
 
 
-def _describe(error: BaseException, words: str) -> str:
-    """Return what to log: never what a user wrote, which errors of the database or the parser may quote."""
+def _describe(error: BaseException, words: str) -> tuple[str, BaseException | None]:
+    """Return what to log, a line and perhaps an error with its traceback.
+
+    Never what a user wrote, which errors of the database or the parser may quote.
+    """
     chain: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in chain:
         chain.append(cause)
         cause = cause.__cause__ or cause.__context__
     if any(_quotes(str(each), words) for each in chain):
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        return f"{type(error).__name__} {_WITHHELD}\n{frames}"
+        return f"{type(error).__name__} {_WITHHELD}", withheld(error)
     if isinstance(error, RetrievalError | EmbeddingError):  # one line that says how to mend it
-        return str(error)
-    return f"{type(error).__name__}\n" + "".join(traceback.format_exception(error))
+        return str(error), None
+    return type(error).__name__, error
 
 
 def _quotes(text: str, words: str) -> bool:

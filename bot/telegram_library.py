@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.telegram_callbacks import article_key, key_beginning
-from retrieval import LiveSearcher
+from retrieval import LiveSearcher, Searcher
 from retrieval.conversation import Conversation
-from retrieval.model import Answer, Article
+from retrieval.model import Answer, Article, Hit
 
 _ALL = 1_000_000  # ids that begin alike, as addresses of one site do
 
@@ -27,6 +28,21 @@ class Asker(Protocol):
         """Return the article that a button's key stands for, if it is still there. Raises RetrievalError."""
         ...
 
+    def present(self, question: str) -> Hit | None:
+        """Return the best of what an alert would tell, were all articles new. Raises RetrievalError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """What answers."""
+
+    generation: int
+    articles: int
+    passages: int
+    problem: str = ""
+    """Why it is not the newest generation that does; empty where it is."""
+
 
 class Library:
     """The serving generation of an index."""
@@ -41,6 +57,26 @@ class Library:
     def converse(self, talk: Conversation, question: str, k: int = 5) -> tuple[Answer, Conversation]:
         """Answer as `Conversation.ask` does."""
         return self._live.converse(talk, question, k)
+
+    def searcher(self) -> Searcher:
+        """Return the searcher over the newest generation."""
+        return self._live.searcher()
+
+    def present(self, question: str) -> Hit | None:
+        """Return the best of what an alert would tell, were all articles new. Raises RetrievalError."""
+        searcher = self._live.searcher()
+        if not searcher.at_hand:
+            answer = searcher.ask(question, 1)
+            return answer.hits[0] if answer.answered else None
+        judged = searcher.judge(question, searcher.embedded.finder.everywhere(), 1)
+        return judged[0].hit if judged else None
+
+    def state(self) -> IndexState:
+        """Return what answers. Raises RetrievalError where nothing does."""
+        searcher = self._live.searcher()
+        counts = searcher.store.counts
+        problem = self._live.problem
+        return IndexState(searcher.generation, counts.get("articles", 0), counts.get("passages", 0), problem)
 
     def article(self, key: str) -> Article | None:
         """Return the article of a key that `article_key` made."""

@@ -22,9 +22,11 @@ from bot.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts
 
 _log = logging.getLogger(__name__)
 
-PRIVATE = ("ask", "latest", "articles", "new", "lang", "stats", "forget", "help", "start")
-GROUPS = ("ask", "latest", "articles", "new", "help")
+PRIVATE = ("ask", "latest", "articles", "alerts", "new", "lang", "stats", "forget", "help", "start")
+GROUPS = ("ask", "latest", "articles", "alerts", "new", "help")
 ADMINS = (*PRIVATE, "upload", "reindex", "health", "ban", "unban")
+
+_REASON_CHARS = 200  # a proxy in between may answer with a whole page
 
 # By the code that Telegram is told, empty for everybody else. It knows two-letter codes only here, so both
 # ways of writing Chinese share a menu; who has chosen the other one gets a menu of their own.

@@ -11,13 +11,16 @@ from typing import Any
 from telegram.error import RetryAfter
 from telegram.ext import AIORateLimiter
 
+UNASKED = -1
+"""As rate_limit_args: goes out at once, and RetryAfter is raised to whoever paces it."""
+
 _FLOOD_RETRIES = 5
 _LONGEST_FLOOD_S = 60.0  # an answer that comes later is of no use, and each that waits keeps a handler busy
 _MARGIN_S = 0.1
 
 
 class AnswersFirst(AIORateLimiter):
-    """Paces what is sent and waits out 429, except for the typing action.
+    """Paces what is sent and waits out 429, except for the typing action and what nobody has asked for.
 
     That one would use up half of a group's twenty messages a minute, and its 429 would hold up the answer.
     The library itself would let everybody wait while one chat has to.
@@ -38,7 +41,7 @@ class AnswersFirst(AIORateLimiter):
         rate_limit_args: int | None,
     ) -> Any:  # noqa: ANN401
         """Send a request when its turn has come. Raises RetryAfter where that is too far away."""
-        if endpoint == "sendChatAction":
+        if endpoint == "sendChatAction" or rate_limit_args == UNASKED:
             return await callback(*args, **kwargs)
 
         async def send(*args: object, **kwargs: object) -> Any:  # noqa: ANN401

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from telegram.ext import Application
+from telegram.ext import Application, ExtBot
 
+from bot.alert_watch import AlertWatch
+from bot.alerts import Alerts
 from bot.inbox import Inbox, inbox_folder
 from bot.index_keeper import index_process
 from bot.index_queue import IndexQueue
@@ -20,13 +22,14 @@ from bot.shelf import Shelf
 from bot.state import FILE_NAME, State
 from bot.state_file import StateError
 from bot.telegram_admin import AdminCommands
+from bot.telegram_alerts import AlertCommands
 from bot.telegram_commands import Commands
 from bot.telegram_contents import ContentsHandlers
 from bot.telegram_feedback import FeedbackHandlers
 from bot.telegram_gate import Gate
 from bot.telegram_handlers import Handlers
 from bot.telegram_languages import Languages
-from bot.telegram_library import Asker
+from bot.telegram_library import Asker, Library
 from bot.telegram_menus import Menus
 from bot.telegram_uploads import UploadHandlers
 from bot.upload_notes import Notes
@@ -49,6 +52,10 @@ class People:
         self._state = state
         self._index_run = index_run
         self._menus = Menus(settings.telegram.admins, state.language_of)
+        self._gate = Gate(settings.telegram, state)
+        self._alerts = Alerts(state)
+        self._watch = AlertWatch(settings.telegram, state, self._alerts, self._gate)
+        self._started = asyncio.Event()
         self._uploads = _uploads(settings, index_run, environment)
 
     @classmethod
@@ -69,12 +76,13 @@ class People:
     ) -> None:
         """Register all handlers, before those that take every command and button that is left."""
         telegram, data_dir = self._settings.telegram, self._settings.data_dir
-        gate, shelf = Gate(telegram, self._state), Shelf(data_dir, self._settings.store)
+        gate, shelf = self._gate, Shelf(data_dir, self._settings.store)
         contents = ContentsHandlers(asker, shelf)
         gate.add_to(application)
         contents.add_to(application)
         Languages(self._state, self._menus).add_to(application)
         FeedbackHandlers(asker, self._state).add_to(application)
+        AlertCommands(telegram, self._alerts, gate, asker.present, self._watch.wake).add_to(application)
         commands = Commands(
             self._state, gate, shelf, self._menus, contents, handlers.answer, handlers.forget_person
         )
@@ -86,8 +94,17 @@ class People:
 
     async def greet(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Announce the commands, and go on with what was left undone."""
+        self._started.set()
         await self._uploads.resume(application.bot)
         await self._menus.announce(application.bot)
+
+    async def watch(self, library: Library, bot: ExtBot[Any], stop: asyncio.Event) -> None:
+        """Tell people of new articles until `stop` is set, once the bot has started."""
+        waits = [asyncio.create_task(event.wait()) for event in (self._started, stop)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for each in waits:
+            each.cancel()
+        await self._watch.run(library.searcher, bot, stop)
 
     async def tidy(self, stop: asyncio.Event) -> None:
         """Delete what has been kept long enough, again and again until `stop` is set."""

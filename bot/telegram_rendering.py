@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import replace
 
+from bot.alert_rendering import keep_row
 from bot.scope_rendering import render_scope
 from bot.telegram_callbacks import Action, Press, article_key
 from bot.telegram_markup import (
@@ -104,7 +105,8 @@ def _render_nothing(answer: Answer, texts: Texts, note: str, scope: str) -> Scre
     closest = list(_listed(answer, texts).values())[:_LISTED]
     if not closest:
         return Screen(nothing)
-    return Screen(f"{nothing}\n\n{texts.closest}", list_rows(closest, None, texts))
+    rows = list_rows(closest, None, texts)
+    return Screen(f"{nothing}\n\n{texts.closest}", rows if scope else (*rows, keep_row(texts)))
 
 
 def _listed(answer: Answer, texts: Texts) -> dict[str, tuple[str, Press]]:

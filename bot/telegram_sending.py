@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from telegram import (
@@ -21,8 +21,10 @@ from telegram import (
 )
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
+from telegram.ext import ExtBot
 
 from bot.telegram_markup import plain_text
+from bot.telegram_pacing import UNASKED
 from bot.telegram_screens import Button, Screen
 
 _log = logging.getLogger(__name__)
@@ -67,6 +69,28 @@ async def reply(
         place = replace(place, quoted_id=None)
         numbers.append(number)
     return numbers
+
+
+async def announce(bot: ExtBot[Any], chat_id: int, thread_id: int | None, screen: Screen) -> None:
+    """Send what nobody has asked for, at once and only once. Raises TelegramError, also RetryAfter."""
+    text, parse_mode = screen.text, _HTML
+    for _ in range(2):
+        try:
+            await bot.send_message(
+                chat_id,
+                text,
+                parse_mode=parse_mode,
+                message_thread_id=thread_id,
+                reply_markup=_keyboard(screen),
+                link_preview_options=_NO_PREVIEW,
+                rate_limit_args=UNASKED,
+            )
+            return
+        except BadRequest as refusal:
+            if parse_mode is None or "entities" not in refusal.message.lower():
+                raise
+            _log.warning("Telegram does not accept the markup of an alert; it goes out plain")
+            text, parse_mode = plain_text(text), None
 
 
 async def send(bot: Bot, chat_id: int, screen: Screen) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.inbox import Place
 from bot.index_queue import IndexQueue
+from bot.logs import withheld
 from bot.telegram_downloads import LostError, TooLargeError, discard
 from bot.telegram_screens import Screen
 from bot.telegram_sending import edit, reply, send
@@ -214,8 +214,7 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
     except TelegramError as error:
         _log.warning("What became of an upload could not be told: %s", type(error).__name__)
     except Exception as error:  # without its text, which may quote what was sent
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        _log.error("An upload failed: %s\n%s", type(error).__name__, frames)
+        _log.error("An upload failed: %s", type(error).__name__, exc_info=withheld(error))
 
 
 def _code(texts: Texts) -> str:

@@ -70,6 +70,32 @@ class Texts:
     index_failed: str
     health: str
 
+    command_alerts: str
+    stats_alerts: str
+    alerts_none: str
+    alerts_yours: str
+    alerts_stop_all: str
+    """Takes {count}, as do alerts_all_stopped and alert_more."""
+    alerts_all_stopped: str
+    alerts_not_kept: str
+    alert_kept: str
+    """Takes {question}. What is plain text here may be told by a pressed button."""
+    alert_noted: str
+    alert_kept_already: str
+    alert_too_many: str
+    """Takes {limit}."""
+    alert_present: str
+    alert_nothing_yet: str
+    alert_more: str
+    alert_stopped: str
+    alert_of_another: str
+    quiet_is: str
+    """Takes {hours} and {zone}."""
+    quiet_none: str
+    quiet_usage: str
+    button_stop_alert: str
+    button_stop_all: str
+    button_tell_me: str
     command_upload: str
     upload_help: str
     """Takes {kinds} and {limit}, in MB."""
@@ -182,7 +208,8 @@ _ZH = Texts(
         "<b>追问</b>\n"
         "可以接着问“他还强调了什么？”“那市长呢？”，或回复我的某条回答追问；换话题用 /new\n\n"
         "<b>浏览</b>\n"
-        "/latest 最新的报道，/articles 按月份，/lang 语言，/forget 删除您的记录\n\n"
+        "/latest 最新的报道，/articles 按月份，/lang 语言，/forget 删除您的记录\n"
+        "/alerts 化工园区 安全：有新报道讲到它时告诉您\n\n"
         "问题里写上人名、地点、会议名称或日期，会找得更准。"
     ),
     usage="请把问题写在命令后面，例如：\n/ask 警示教育大会是哪天召开的？",
@@ -217,7 +244,7 @@ _ZH = Texts(
     stats_questions="启动以来有 {questions} 个问题",
     stats_you="您的编号是 <code>{id}</code>，语言：{language}",
     stats_people="保存的记录：👍 {good}，👎 {bad}；{languages} 人选了语言；{bans} 个禁用",
-    all_forgotten="您的记录都已删除：语言设置、{feedback} 条评价和上下文。",
+    all_forgotten="您的记录都已删除：语言设置、提醒、{feedback} 条评价和上下文。",
     ban_usage=(
         "写上编号，例如 /ban 123456789，或者用 /ban 回复那人的消息。群组的编号是负数。\n已禁用：{banned}"
     ),
@@ -237,6 +264,28 @@ _ZH = Texts(
     ),
     index_failed="索引没有更新：{reason}",
     health="已运行 {up}\n索引：{index}\n启动以来有 {questions} 个问题\n磁盘剩余 {free}",
+    command_alerts="有新报道时告诉我",
+    stats_alerts="保存的提醒：{alerts} 个",
+    alerts_none="您还没有提醒。例如：/alerts 化工园区 安全",
+    alerts_yours="您的提醒",
+    alerts_stop_all="停止您的全部 {count} 个提醒吗？",
+    alerts_all_stopped="已停止 {count} 个提醒。",
+    alerts_not_kept="这里不提供提醒。",
+    alert_kept="好，有新报道讲到“{question}”时告诉您。/alerts 可以查看和停止。",
+    alert_noted="好，有新报道时告诉您。/alerts 可以查看和停止。",
+    alert_kept_already="这个提醒已经有了。/alerts 可以查看和停止。",
+    alert_too_many="最多可以有 {limit} 个提醒，请先停止一个：/alerts",
+    alert_present="现有的报道里最切题的：",
+    alert_nothing_yet="现有的报道里还没有。",
+    alert_more="还有 {count} 篇",
+    alert_stopped="这个提醒已停止。",
+    alert_of_another="这是别人的提醒，只有本人或管理员可以停止。",
+    quiet_is="免打扰：{hours}{zone}，期间的新报道到点后再告诉您。/alerts quiet off 取消",
+    quiet_none="免打扰：没有。例如 /alerts quiet 22-7",
+    quiet_usage="请写上时间，例如 /alerts quiet 22-7；取消用 /alerts quiet off",
+    button_stop_alert="🔕 停止这个提醒",
+    button_stop_all="全部停止",
+    button_tell_me="🔔 有了告诉我",
     command_upload="添加文章",
     upload_help=(
         "发来文件（{kinds}，不超过 {limit} MB），就会加入文章库；转发的文章和超过 1000 字的文字也会。\n"
@@ -333,7 +382,8 @@ _ZH_HANT = Texts(
         "<b>追問</b>\n"
         "可以接著問「他還強調了什麼？」「那市長呢？」，或回覆我的某則回答追問；換話題用 /new\n\n"
         "<b>瀏覽</b>\n"
-        "/latest 最新的報道，/articles 按月份，/lang 語言，/forget 刪除您的記錄\n\n"
+        "/latest 最新的報道，/articles 按月份，/lang 語言，/forget 刪除您的記錄\n"
+        "/alerts 化工園區 安全：有新報道講到它時告訴您\n\n"
         "問題裡寫上人名、地點、會議名稱或日期，會找得更準。"
     ),
     usage="請把問題寫在指令後面，例如：\n/ask 警示教育大會是哪天召開的？",
@@ -368,7 +418,7 @@ _ZH_HANT = Texts(
     stats_questions="啟動以來有 {questions} 個問題",
     stats_you="您的編號是 <code>{id}</code>，語言：{language}",
     stats_people="保存的記錄：👍 {good}，👎 {bad}；{languages} 人選了語言；{bans} 個停用",
-    all_forgotten="您的記錄都已刪除：語言設定、{feedback} 則評價和上下文。",
+    all_forgotten="您的記錄都已刪除：語言設定、提醒、{feedback} 則評價和上下文。",
     ban_usage=(
         "寫上編號，例如 /ban 123456789，或者用 /ban 回覆那人的訊息。群組的編號是負數。\n已停用：{banned}"
     ),
@@ -388,6 +438,28 @@ _ZH_HANT = Texts(
     ),
     index_failed="索引沒有更新：{reason}",
     health="已執行 {up}\n索引：{index}\n啟動以來有 {questions} 個問題\n磁碟剩餘 {free}",
+    command_alerts="有新報道時告訴我",
+    stats_alerts="保存的提醒：{alerts} 個",
+    alerts_none="您還沒有提醒。例如：/alerts 化工園區 安全",
+    alerts_yours="您的提醒",
+    alerts_stop_all="停止您的全部 {count} 個提醒嗎？",
+    alerts_all_stopped="已停止 {count} 個提醒。",
+    alerts_not_kept="這裡不提供提醒。",
+    alert_kept="好，有新報道講到「{question}」時告訴您。/alerts 可以檢視和停止。",
+    alert_noted="好，有新報道時告訴您。/alerts 可以檢視和停止。",
+    alert_kept_already="這個提醒已經有了。/alerts 可以檢視和停止。",
+    alert_too_many="最多可以有 {limit} 個提醒，請先停止一個：/alerts",
+    alert_present="現有的報道裡最切題的：",
+    alert_nothing_yet="現有的報道裡還沒有。",
+    alert_more="還有 {count} 篇",
+    alert_stopped="這個提醒已停止。",
+    alert_of_another="這是別人的提醒，只有本人或管理員可以停止。",
+    quiet_is="免打擾：{hours}{zone}，期間的新報道到點後再告訴您。/alerts quiet off 取消",
+    quiet_none="免打擾：沒有。例如 /alerts quiet 22-7",
+    quiet_usage="請寫上時間，例如 /alerts quiet 22-7；取消用 /alerts quiet off",
+    button_stop_alert="🔕 停止這個提醒",
+    button_stop_all="全部停止",
+    button_tell_me="🔔 有了告訴我",
     command_upload="新增文章",
     upload_help=(
         "傳來檔案（{kinds}，不超過 {limit} MB），就會加入文章庫；轉傳的文章和超過 1000 字的文字也會。\n"
@@ -488,7 +560,8 @@ _EN = Texts(
         "/new changes the subject.\n\n"
         "<b>Reading</b>\n"
         "/latest shows the newest articles, /articles all by month; /lang changes the language, "
-        "/forget deletes what is kept of you.\n\n"
+        "/forget deletes what is kept of you.\n"
+        "/alerts chemical park safety: be told when a new article is about it\n\n"
         "Names of people, places and meetings, and dates, help me to find the right one."
     ),
     usage="Write the question after the command, for example:\n/ask When was the conference held?",
@@ -527,7 +600,8 @@ _EN = Texts(
     stats_you="Your number is <code>{id}</code>; language: {language}",
     stats_people="Kept: 👍 {good}, 👎 {bad}; {languages} chosen languages; {bans} bans",
     all_forgotten=(
-        "All that was kept of you is deleted: the language, {feedback} ratings, and what we talked of."
+        "All that was kept of you is deleted: the language, alerts, {feedback} ratings, "
+        "and what we talked of."
     ),
     ban_usage=(
         "Write the number, as in /ban 123456789, or reply with /ban to a message of theirs. "
@@ -550,6 +624,32 @@ _EN = Texts(
     ),
     index_failed="The index is as it was: {reason}",
     health="Up {up}\nIndex: {index}\n{questions} questions since the start\nFree on disk: {free}",
+    command_alerts="Tell me of new articles",
+    stats_alerts="Alerts kept: {alerts}",
+    alerts_none="You keep no alerts. For example: /alerts chemical park safety",
+    alerts_yours="Your alerts",
+    alerts_stop_all="Stop all of your {count} alerts?",
+    alerts_all_stopped="{count} alerts are stopped.",
+    alerts_not_kept="Alerts are not offered here.",
+    alert_kept=(
+        "Very well: when a new article tells of “{question}”, I shall tell you. /alerts lists and stops them."
+    ),
+    alert_noted="Very well, I shall tell you of new articles. /alerts lists and stops alerts.",
+    alert_kept_already="You keep this alert already. /alerts lists and stops them.",
+    alert_too_many="You may keep {limit} alerts; stop one first: /alerts",
+    alert_present="The best that there is now:",
+    alert_nothing_yet="There is nothing yet.",
+    alert_more="and {count} more",
+    alert_stopped="This alert is stopped.",
+    alert_of_another="This is somebody else's alert; only they or an admin can stop it.",
+    quiet_is=(
+        "Quiet hours: {hours}{zone}; what comes meanwhile is told afterwards. /alerts quiet off ends them."
+    ),
+    quiet_none="Quiet hours: none. For example: /alerts quiet 22-7",
+    quiet_usage="Write the hours, as in /alerts quiet 22-7, or /alerts quiet off",
+    button_stop_alert="🔕 Stop this alert",
+    button_stop_all="Stop all",
+    button_tell_me="🔔 Tell me when there is",
     command_upload="Add articles",
     upload_help=(
         "Send a file ({kinds}; at most {limit} MB) and its articles are added. So is text that is "

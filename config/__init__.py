@@ -1,5 +1,6 @@
 """Settings: read once, frozen, with the origin of every value."""
 
+from config.addresses import Address
 from config.errors import ConfigError
 from config.loading import Loaded, Origin, default_values, load_settings
 from config.settings import (
@@ -7,6 +8,7 @@ from config.settings import (
     EmbeddingSettings,
     IndexSettings,
     LogSettings,
+    MonitoringSettings,
     SearchSettings,
     Settings,
     StoreSettings,
@@ -14,12 +16,14 @@ from config.settings import (
 )
 
 __all__ = [
+    "Address",
     "ArticlesSettings",
     "ConfigError",
     "EmbeddingSettings",
     "IndexSettings",
     "Loaded",
     "LogSettings",
+    "MonitoringSettings",
     "Origin",
     "SearchSettings",
     "Settings",

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+
+from config.addresses import Address
 
 
 def _expand(path: Path) -> Path:
@@ -24,6 +26,26 @@ def _shard(text: str) -> str:
     number, _, of = text.partition("/")
     if text and not 1 <= int(number) <= int(of):
         raise ValueError(f"there is no part {number} of {of}")
+    return text
+
+
+def _known_zone(name: str) -> str:
+    if name:
+        from zoneinfo import ZoneInfo  # few name one
+
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no time zone; write it as in Asia/Shanghai") from None
+    return name
+
+
+_HOUR = r"(?:[01]?\d|2[0-4])(?::[0-5]\d)?"
+_HOURS = rf"^$|^{_HOUR}-{_HOUR}$"
+
+
+def _address(text: str) -> str:
+    Address.parse(text)
     return text
 
 
@@ -92,6 +114,11 @@ class TelegramSettings(_Section):
     token_file: Annotated[UserPath | None, BeforeValidator(_none_if_empty)] = None
     api_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^\s/]+")
     proxy_url: str = Field(default="", pattern=r"^$|^(https?|socks5h?)://[^\s/]+")
+    webhook_url: str = Field(default="", pattern=r"^$|^https?://[^\s/?#]+(/[^\s?#]*)?$")
+    webhook_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8443"
+    webhook_path: str = Field(default="", pattern=r"^$|^/[^\s?#]*$")
+    webhook_secret: SecretStr | None = None
+    webhook_secret_file: Annotated[UserPath | None, BeforeValidator(_none_if_empty)] = None
     k: int = Field(default=5, ge=1, le=10)
     allow: tuple[int, ...] = ()
     block: tuple[int, ...] = ()
@@ -102,13 +129,28 @@ class TelegramSettings(_Section):
     chat_question_burst: int = Field(default=20, ge=1, le=1000)
     keep_days: int = Field(default=365, ge=0, le=36_500)
     log_questions: bool = False
+    alerts: int = Field(default=20, ge=0, le=1000)
+    quiet_hours: str = Field(default="", pattern=_HOURS)
+    timezone: Annotated[str, AfterValidator(_known_zone)] = ""
     upload_mb: float = Field(default=20.0, ge=0.0, le=500.0)
+
+
+class MonitoringSettings(_Section):
+    """Where operators see how the bot is doing."""
+
+    listen: str = ""
+
+    @field_validator("listen")
+    @classmethod
+    def _listen(cls, text: str) -> str:
+        return _address(text) if text else text
 
 
 class LogSettings(_Section):
     """What is written to the log."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    format: Literal["text", "json"] = "text"
 
 
 class Settings(_Section):
@@ -121,4 +163,5 @@ class Settings(_Section):
     store: StoreSettings = StoreSettings()
     search: SearchSettings = SearchSettings()
     telegram: TelegramSettings = TelegramSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     log: LogSettings = LogSettings()

@@ -53,6 +53,19 @@ class Catalog:
         for number in range(places.size):
             yield self._article(number)
 
+    def at(self, numbers: Iterable[int]) -> Iterator[Article]:
+        """Yield articles by their numbers."""
+        return (self._article(number) for number in numbers)
+
+    def content_keys(self) -> list[bytes]:
+        """Return what is the same for the same content, of all articles in their order."""
+        keys = [b""] * self._layout.articles.size
+        for connection, numbers in zip(self.connections, self._layout.articles.numbers, strict=True):
+            for row, key in connection.execute("SELECT number, key FROM articles"):
+                if numbers[row] >= 0:
+                    keys[numbers[row]] = key
+        return keys
+
     def refs(self) -> list[ArticleRef]:
         """Return what to say of all articles in their order; of those without a date, the paper's."""
         find = "SELECT number, id, title, date, source, kicker, url, published FROM articles"

@@ -22,8 +22,9 @@ def worth_showing(fusion: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     """
     if not len(fusion):
         return np.zeros(0, np.bool_)
-    best = fusion.max()
-    return np.asarray(fusion >= best - _REACH * (best - np.median(fusion)))
+    ordered = np.sort(fusion)  # NumPy's own median imports its masked arrays first
+    best, middle = ordered[-1], (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+    return np.asarray(fusion >= best - _REACH * (best - middle))
 
 
 def diverse(

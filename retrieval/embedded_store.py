@@ -24,6 +24,7 @@ from retrieval.store import Floats, Limits, Mask, Store, Within
 from retrieval.storing import load_array
 from retrieval.timeline import Timeline
 from retrieval.whole import Whole
+from retrieval.whole_finder import WholeFinder
 
 
 class EmbeddedStore:
@@ -32,7 +33,7 @@ class EmbeddedStore:
     def __init__(self, serving: Serving, encoder: Encoder) -> None:
         """Open the parts of a generation; see `open` for the usual way."""
         folder, self.manifest = serving.folder, serving.manifest
-        self.generation = self.manifest.generation
+        self.generation, self.counts = self.manifest.generation, self.manifest.counts
         self.model, self.fingerprint = self.manifest.model, self.manifest.fingerprint
         layout = Layout.open(folder, serving.segments())
         self.articles = Catalog.open(layout)
@@ -45,6 +46,8 @@ class EmbeddedStore:
         whole = self.whole
         lexicon = SegmentLexicon(whole.words, whole.bigrams, whole.names, self.articles.segments())
         self.interpreter = Interpreter(encoder, common, lexicon, self.scale)
+        self.finder = WholeFinder(whole, self.interpreter, self.scale, encoder, common)
+        self.problem = str(serving.damage or "")
 
     @classmethod
     def open(cls, data_dir: Path, encoder: Encoder | None = None) -> EmbeddedStore:

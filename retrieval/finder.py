@@ -53,9 +53,9 @@ class Finder:
         """Return the article of each passage in view."""
         return self.view.owners
 
-    def understand(self, text: str) -> Question:
-        """Return a question in the forms in which it is compared."""
-        return self._interpreter.read(text)
+    def understand(self, text: str, vector: Floats | None = None) -> Question:
+        """Return a question in the forms in which it is compared; `vector` is what `encode` made of it."""
+        return self._interpreter.read(text, vector)
 
     def units(self, asked: Question, passage: int) -> tuple[list[Span], Floats]:
         """Return the spans of a passage's sentences and clauses and how near each is to the question."""
@@ -75,12 +75,15 @@ class Finder:
             "bridge": self._bridge(asked),
             "names": self._named(asked),
         }
-        found = view.near(asked.vector, _CANDIDATES, allowed)
-        found += [_highest(scores, _CANDIDATES, allowed) for scores in whole.values()]
         shares, lacks = view.shares(asked)
         best_articles = self._best_articles(shares, allowed)
-        found.append(self._of_articles(best_articles, allowed))
-        candidates = distinct(np.concatenate(found))
+        if allowed is not None and np.count_nonzero(allowed) <= _CANDIDATES:
+            candidates = np.flatnonzero(allowed)  # as each way of finding would
+        else:
+            found = view.near(asked.vector, _CANDIDATES, allowed)
+            found += [_highest(scores, _CANDIDATES, allowed) for scores in whole.values()]
+            found.append(self._of_articles(best_articles, allowed))
+            candidates = distinct(np.concatenate(found))
         headings = view.headings.score(view.headings.weigh(item.term for item in asked.words))
         columns: dict[str, Floats] = {
             "units": view.best_units(asked.vector, candidates),

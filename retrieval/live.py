@@ -51,6 +51,8 @@ class LiveSearcher:
         self._seen: object | None = None
         self._failed: tuple[float, StoreError] | None = None
         self._lock = threading.Lock()
+        self.problem = ""
+        """Why it is an older generation that answers; empty where it is the newest."""
 
     @classmethod
     def open(
@@ -120,12 +122,14 @@ class LiveSearcher:
                 self._source.open(self._encoder), self._settings, FITTED, self._reranker
             )
             self._seen = stamp
+            self.problem = self._searcher.problem
             _log.info("serving generation %d", self._searcher.generation)
         except (RetrievalError, OSError) as error:
             if self._searcher is None:
                 raise
             if isinstance(error, RetrievalError):
                 self._seen = stamp  # nothing but another publication mends it
+            self.problem = str(error)
             _log.warning("generation %d serves on: %s", self._searcher.generation, error)
 
 

@@ -69,8 +69,8 @@ class Interpreter:
         self._meanings: dict[str, list[Weighed]] = {}
         """Of words that were asked before: "meeting" comes again and again."""
 
-    def read(self, text: str) -> Question:
-        """Return what `text` asks."""
+    def read(self, text: str, vector: Floats | None = None) -> Question:
+        """Return what `text` asks; `vector` (dim,) is as the encoder made it, where that is known."""
         text = text[:_MOST_CHARS]
         folded = fold(text)
         chinese = is_chinese(folded)
@@ -95,7 +95,10 @@ class Interpreter:
         spelt = {word: self._so_read(word, readings) for word in foreign}
         new = [word for word in foreign if not spelt[word] and word not in known]
         # One call for all: the question itself, then each of its words.
-        vectors = self._encoder.encode_queries([folded, *new])
+        if vector is not None and not new:
+            vectors = vector[None, :]
+        else:
+            vectors = self._encoder.encode_queries([folded, *new])
         known.update(self._meanings_of(new, vectors[1:]))
         return Question(
             text=text,

@@ -11,17 +11,18 @@ import numpy as np
 from config import SearchSettings
 from embeddings import Encoder, Reranker
 from retrieval.embedded_store import EmbeddedStore
-from retrieval.errors import BadQueryError
+from retrieval.errors import BadQueryError, StoreError
 from retrieval.explaining import explain_question
 from retrieval.finder import Candidates, Finder
 from retrieval.fusion import FITTED, Fusion, Fusions, Margin
+from retrieval.judging import Judged, Judges
 from retrieval.model import Answer
 from retrieval.presenting import Presenter, Wanted
 from retrieval.question import Question
 from retrieval.ranked import Ranked
 from retrieval.reranking import rerank
 from retrieval.scope import Scope, scope_of
-from retrieval.store import Articles, Floats, Limits, Store, Within
+from retrieval.store import Articles, Floats, Limits, Mask, Store, Within
 
 _USUAL = SearchSettings()
 
@@ -65,9 +66,31 @@ class Searcher:
         """Return the articles that are searched."""
         return self.store.articles
 
-    def understand(self, text: str) -> Question:
-        """Return a question in the forms in which it is compared."""
-        return self.store.interpreter.read(text)
+    @property
+    def problem(self) -> str:
+        """Return what is wrong with the generation that should serve instead; empty where this one should."""
+        return self.store.problem
+
+    @property
+    def at_hand(self) -> bool:
+        """Tell whether all passages are beside the program."""
+        return isinstance(self.store, EmbeddedStore)
+
+    @property
+    def embedded(self) -> EmbeddedStore:
+        """Return the store that is searched, where all of it is at hand. Raises StoreError elsewhere."""
+        if not isinstance(self.store, EmbeddedStore):
+            raise StoreError("this needs all passages at hand; it works where store.uri is not set")
+        return self.store
+
+    def understand(self, text: str, vector: Floats | None = None) -> Question:
+        """Return a question in the forms in which it is compared; `vector` is what an encoder made of it."""
+        return self.store.interpreter.read(text, vector)
+
+    @property
+    def threshold(self) -> float:
+        """Return the confidence from which on passages answer."""
+        return self._settings.threshold
 
     def ask(
         self,
@@ -126,6 +149,25 @@ class Searcher:
             searched=scope.searched,
             undated=scope.undated,
         )
+
+    def judge(self, question: str, within: Mask, k: int, vector: Floats | None = None) -> list[Judged]:
+        """Return the articles among `within` (passages,) that answer, the surest first, `k` at most.
+
+        Each is judged by itself; see `judging`. `vector` is what `Finder.encode` made of it.
+        Raises what `ask` does, but no BadQueryError, and what `embedded` does.
+        """
+        store = self.embedded
+        asked = self.understand(question, vector)
+        presenter = Presenter(store.articles, store.finder)
+        judges = Judges(store.articles, presenter, self._fusions.of(asked.chinese), self._settings)
+        judged = judges.judge(asked, store.finder.find(asked, within), k)
+        if judged.near is None:
+            return judged.sure
+        answer = self.ask(question, 1)
+        first = answer.hits[0] if answer.answered else None
+        if first is None or first.article.id != judged.near:
+            return []
+        return [Judged(answer.confidence, first)]
 
     def _nothing(self, question: str, scope: Scope, started: float) -> Answer:
         return Answer(

@@ -8,7 +8,7 @@ many have a word, is the whole's in either.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -220,6 +220,16 @@ class Store(Protocol):
     @property
     def generation(self) -> int:
         """Its number."""
+        ...
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many "articles" and "passages" it has."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the generation that should serve instead; empty where this one should."""
         ...
 
     @property

@@ -23,6 +23,7 @@ from retrieval.storing import load_array, map_array, naming, save_array
 
 _CLAUSES = 3  # longest run of clauses; longer ones no longer gain (measured on the dev sets)
 _STEPS = 127  # of an int8
+_QUERIES_AT_ONCE = 512  # some ten megabytes of similarities to the units of a hundred passages
 
 Floats = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.int8]
@@ -129,6 +130,23 @@ class UnitStore:
         """Return the similarity to `query` (dim,) of each passage's best unit, float32 (len(passages),)."""
         if not len(passages):
             return np.zeros(0, np.float32)
+        codes, scales, firsts = self._gathered(passages)
+        return np.maximum.reduceat((codes @ query) * scales, firsts)
+
+    def best_each(self, queries: Floats, passages: npt.NDArray[np.int64]) -> Floats:
+        """Return what `best` does for each of `queries` (n, dim), float32 (n, len(passages))."""
+        if not len(passages):
+            return np.zeros((len(queries), 0), np.float32)
+        codes, scales, firsts = self._gathered(passages)
+        codes *= scales[:, None]
+        parts = [
+            queries[at : at + _QUERIES_AT_ONCE] @ codes.T for at in range(0, len(queries), _QUERIES_AT_ONCE)
+        ]
+        best = [np.maximum.reduceat(part, firsts, axis=1) for part in parts]
+        return np.concatenate([np.zeros((0, len(passages)), np.float32), *best])
+
+    def _gathered(self, passages: npt.NDArray[np.int64]) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+        """Return codes (m, dim) and scales (m,) of the units of passages, and where each one's begin."""
         counts = np.empty(len(passages), np.int64)
         found = list(self._places.split(passages))
         for segment, at, rows in found:
@@ -136,7 +154,7 @@ class UnitStore:
             counts[at] = offsets[rows + 1] - offsets[rows]
         firsts = np.cumsum(counts) - counts
         # All in one product, so that a score does not depend on how passages are spread over segments.
-        codes = np.empty((int(counts.sum()), len(query)), np.float32)
+        codes = np.empty((int(counts.sum()), self._parts[0].codes.shape[1]), np.float32)
         scales = np.empty(len(codes), np.float32)
         for segment, at, rows in found:
             units, own = self._parts[segment], counts[at]
@@ -144,7 +162,7 @@ class UnitStore:
             source = np.repeat(units.offsets[rows], own) + within
             target = np.repeat(firsts[at], own) + within
             codes[target], scales[target] = units.codes[source], units.scales[source]
-        return np.maximum.reduceat((codes @ query) * scales, firsts)
+        return codes, scales, firsts
 
     def similarities(self, query: Floats, passage: int) -> tuple[list[Span], Floats]:
         """Return the spans of a passage's units and their similarity to `query` (dim,)."""

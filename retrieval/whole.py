@@ -57,6 +57,10 @@ class Whole:
         """Return the similarity to `vector` (dim,) of each passage's best unit, (len(numbers),)."""
         return self._units.best(vector, numbers)
 
+    def best_units_each(self, vectors: Floats, numbers: Numbers) -> Floats:
+        """Return what `best_units` does for each of `vectors` (n, dim), float32 (n, len(numbers))."""
+        return self._units.best_each(vectors, numbers)
+
     def units(self, vector: Floats, number: int) -> tuple[list[Span], Floats]:
         """Return the spans of a passage's sentences and clauses and how near each is to `vector` (dim,)."""
         return self._units.similarities(vector, number)

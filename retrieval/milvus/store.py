@@ -37,6 +37,7 @@ class MilvusStore:
         self._link, first = link, heads[0]
         self.heads = tuple(heads)
         self.generation = sum(head.generation for head in heads)
+        self.problem = ""
         self.created = max(head.created for head in heads)
         self.model, self.fingerprint, self._dim = first.model, first.fingerprint, first.dim
         self.counts = {

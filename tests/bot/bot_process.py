@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -64,6 +65,20 @@ class Bot:
         return self.process.wait(10)
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def webhook(api: BotApi) -> dict[str, str]:
+    """Return the environment of a bot by webhook, to whose address `api` then delivers."""
+    api.webhook.listen = f"127.0.0.1:{free_port()}"
+    return {
+        "HUIWEN_TELEGRAM__WEBHOOK_URL": "https://bot.example.org/hook",
+        "HUIWEN_TELEGRAM__WEBHOOK_LISTEN": api.webhook.listen,
+    }
+
+
 def environment_of(folder: Path, **more: str) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("HUIWEN_")}
     return {
@@ -106,9 +121,11 @@ def huiwen(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[
 
 
 @contextlib.contextmanager
-def running(folder: Path, **environment: str) -> Iterator[Bot]:
+def running(folder: Path, *, by_webhook: bool = False, **environment: str) -> Iterator[Bot]:
     """Run a bot; when the body ends, stop it and see that it kept its secrets."""
     with BotApi() as api:
+        if by_webhook:
+            environment |= webhook(api)
         bot = Bot(api, folder, **environment)
         try:
             api.wait_called("setMyCommands", 2)
@@ -117,7 +134,7 @@ def running(folder: Path, **environment: str) -> Iterator[Bot]:
         finally:
             bot.process.kill()
             bot.process.wait()
-    assert api.violations == []
+    assert api.violations == [], "\n".join(api.violations)
     assert SECRET not in bot.output
     assert not [question for question in api.said if not question.startswith("/") and question in bot.output]
     assert "Traceback" not in bot.output

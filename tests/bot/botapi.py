@@ -21,6 +21,7 @@ from tests.bot.botapi_answers import Fault, drop, error, fail, ok
 from tests.bot.botapi_chats import Chats
 from tests.bot.botapi_checks import decode
 from tests.bot.botapi_files import SentFile, break_off, tell_of
+from tests.bot.botapi_webhook import Webhook
 from tests.bot.telegram_html import parse
 from tests.bot.telegram_world import ALICE, BOT, PRIVATE, TOKEN, telegram_entities
 
@@ -72,6 +73,7 @@ class BotApi:
         self._stop = asyncio.Event()
         self._pushed = asyncio.Event()
         self._polls = 0
+        self.webhook = Webhook(self._pending, self._changed, self._pushed, self._loop)
         self._port = 0
         self.downloads = 0
         self.files: dict[str, SentFile] = {}
@@ -99,6 +101,10 @@ class BotApi:
         """Let `faults` befall the next requests of `method`, one each."""
         with self._changed:
             self._faults[method].extend(faults)
+
+    def wait_faulted(self, method: str) -> None:
+        """Return when the faults of `method` have befallen, or are about to after their delay."""
+        self.wait(lambda: not self._faults[method])
 
     def say(
         self,
@@ -182,6 +188,12 @@ class BotApi:
         message = self._chats.seen(chat["id"], number)
         pressed = {"id": query, "from": user, "chat_instance": "1", "message": message, "data": data}
         self.push({"update_id": next(self._numbers), "callback_query": pressed})
+        return query
+
+    def expect(self) -> str:
+        """Return the number of an inline query that is pushed by hand, and wait for its answer."""
+        query = f"i{next(self._numbers)}"
+        self._chats.open_query(query, old=False)
         return query
 
     def query(self, text: str, *, offset: str = "", user: dict[str, Any] = ALICE, old: bool = False) -> str:
@@ -276,9 +288,12 @@ class BotApi:
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
+        delivering = asyncio.create_task(self.webhook.deliver())
         self._port = runner.addresses[0][1]
         self._ready.set()
         await self._stop.wait()
+        delivering.cancel()
+        await asyncio.wait({delivering})
         await runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -293,6 +308,7 @@ class BotApi:
             self.begun[method] += 1
             self._changed.notify_all()
             fault = self._faults[method].popleft() if self._faults[method] else Fault()
+            self._changed.notify_all()
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.drop == "before" or fault.status:
@@ -313,6 +329,8 @@ class BotApi:
     async def _serve_call(self, method: str, params: dict[str, Any]) -> web.Response:
         if method == "getUpdates":
             return await self._get_updates(params)
+        if method in ("setWebhook", "deleteWebhook", "getWebhookInfo"):
+            return self.webhook.serve(method, params)
         if method == "getMe":
             return ok({**BOT, "can_join_groups": True, "can_read_all_group_messages": False, **self.rights})
         writes = {
@@ -347,6 +365,8 @@ class BotApi:
         return await break_off(request, file) if breaks else web.Response(body=file.content)
 
     async def _get_updates(self, params: dict[str, Any]) -> web.Response:
+        if self.webhook.url:
+            return error(409, "Conflict: can't use getUpdates method while webhook is active")
         self._polls += 1
         turn = self._polls
         self._pushed.set()  # wakes an earlier poll, which sees that it has been displaced

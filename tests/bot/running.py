@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
-from bot.telegram_app import build_application
+from bot.telegram_app import build_application, open_serving
 from bot.telegram_people import People
-from bot.telegram_polling import Poller
 from config import Settings
 from retrieval.conversation import Conversation
 from retrieval.model import Answer, Article, ArticleRef, Hit
@@ -54,6 +53,9 @@ class SmallAsker:
     def article(self, key: str) -> Article | None:
         return self.articles.get(key)
 
+    def present(self, question: str) -> Hit | None:
+        return None
+
     def converse(self, talk: Conversation, question: str, k: int = 5) -> tuple[Answer, Conversation]:
         self.talks.append(talk)
         found = self.ask(question, k)
@@ -77,7 +79,7 @@ def running(api: BotApi, asker: SmallAsker, settings: Settings | None = None) ->
         stop = asyncio.Event()
         started.set_result((asyncio.get_running_loop(), stop))
         with contextlib.closing(People.open(settings)) as people:
-            await Poller(build_application(settings, asker, people)).run(stop)
+            await open_serving(settings, build_application(settings, asker, people)).run(stop)
 
     def run() -> None:
         try:

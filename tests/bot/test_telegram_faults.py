@@ -8,7 +8,7 @@ import logging
 import pytest
 from telegram.error import InvalidToken
 
-from bot import telegram_app, telegram_polling
+from bot import telegram_app, telegram_link, telegram_polling
 from bot.telegram_app import build_application
 from bot.telegram_callbacks import Action, Press, encode
 from bot.telegram_polling import Poller
@@ -249,7 +249,7 @@ def test_pending_updates_are_answered_after_a_restart_and_once(api: BotApi, aske
 def test_faults_while_starting_and_polling(
     api: BotApi, asker: SmallAsker, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telegram_polling, "_FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(telegram_link, "_FIRST_PAUSE_S", 0.01)
     api.inject("getMe", Fault(502), Fault(drop="before"))
     api.inject("setMyCommands", Fault(400, "nothing doing"))
     api.inject(
@@ -289,7 +289,7 @@ def test_a_refused_token_ends_the_bot(api: BotApi, asker: SmallAsker) -> None:
 def test_a_token_revoked_while_running_ends_the_bot(
     api: BotApi, asker: SmallAsker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telegram_polling, "_FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(telegram_link, "_FIRST_PAUSE_S", 0.01)
     api.inject("getUpdates", *[Fault(401, "Unauthorized")] * 5)
     application = build_application(settings_for(api), asker)
     with pytest.raises(InvalidToken):
@@ -297,7 +297,7 @@ def test_a_token_revoked_while_running_ends_the_bot(
 
 
 def test_stopping_without_a_network(api: BotApi, asker: SmallAsker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telegram_polling, "_FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(telegram_link, "_FIRST_PAUSE_S", 0.01)
     api.inject("getMe", *[Fault(drop="before")] * 50)
     with running(api, asker):
         api.wait_called("getMe", 3)
@@ -319,7 +319,7 @@ def test_conflicts_are_told_apart_and_told_once(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(telegram_polling, "_FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(telegram_link, "_FIRST_PAUSE_S", 0.01)
     api.inject("getUpdates", *[Fault(409, f"Conflict: {reason}")] * 4)
     with caplog.at_level(logging.INFO, "bot"), running(api, asker):
         api.say(QUESTION)

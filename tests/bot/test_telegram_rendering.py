@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.alert_rendering import read_alert_press
 from bot.telegram_callbacks import Action, decode
 from bot.telegram_markup import MESSAGE_UNITS, plain_text, render_date
 from bot.telegram_ratings import read_rating
@@ -82,7 +83,7 @@ def _check(screen: Screen) -> str:
     assert plain_text(screen.text) == shown
     for button in (button for row in screen.rows for button in row):
         assert button.label.strip() and units(button.label) <= 120
-        assert decode(button.data) is not None or read_rating(button.data) is not None
+        assert any(read(button.data) is not None for read in (decode, read_rating, read_alert_press))
         f"{button.label}{button.data}".encode()
     screen.text.encode("utf-8")
     return shown
@@ -186,7 +187,11 @@ def test_nothing_relevant_offers_the_closest_headlines_once_each() -> None:
     hits = [_hit("一。", (0, 2), "甲<会>"), _hit("二。", (0, 2), "甲<会>"), _hit("三。", (0, 2), "乙会", "b")]
     screen = render_answer(_answer(*hits, answered=False), EN)
     assert parse(screen.text).text == f"{EN.nothing_relevant}\n\n{EN.closest}"
-    assert _buttons(screen) == ["甲<会> (20 November 2019)", "乙会 (20 November 2019)"]
+    assert _buttons(screen) == [
+        "甲<会> (20 November 2019)",
+        "乙会 (20 November 2019)",
+        EN.button_tell_me,
+    ]
 
 
 @pytest.mark.parametrize("answered", [True, False])
