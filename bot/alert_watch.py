@@ -119,7 +119,7 @@ class AlertWatch:
             found = await loop.run_in_executor(thread, searcher)
         except NoIndexError:
             return
-        generation = (found.manifest.generation, found.manifest.created)
+        generation = (found.embedded.manifest.generation, found.embedded.manifest.created)
         if generation == self._looked:
             return
         if not await self._alerts.any():
@@ -128,7 +128,7 @@ class AlertWatch:
             return
         from retrieval.checking import Standing, check
 
-        model = found.manifest.fingerprint
+        model = found.embedded.manifest.fingerprint
         standing = [
             Standing(number, question, vector if own == model else None)
             for number, question, own, vector in await self._alerts.standing()

@@ -14,8 +14,10 @@ from bot.console import out, print_json, say
 from config import Settings
 from embeddings import Encoder, open_reranker
 from retrieval.errors import BadQueryError, RetrievalError
+from retrieval.fusion import FITTED
 from retrieval.live import LiveSearcher
 from retrieval.model import Answer
+from retrieval.opening import open_source
 from retrieval.searcher import Searcher
 
 _ANSWERED, _NOTHING, _WRONG = 0, 1, 2
@@ -76,7 +78,9 @@ def chat(settings: Settings, encoder: Encoder, asked: Asked) -> int:
     from retrieval.conversation import Conversation  # a question alone needs nothing of it
 
     reranker = open_reranker(settings.search.reranker, settings.embedding)
-    searcher = LiveSearcher.open(settings.data_dir, lambda: encoder, settings.search, reranker)
+    searcher = LiveSearcher.open(
+        settings.data_dir, lambda: encoder, settings.search, reranker, settings.store
+    )
     searcher.searcher()  # no index, no chat
     prompt = "问> " if sys.stdin.isatty() else ""
     with suppress(ImportError):
@@ -104,7 +108,8 @@ def chat(settings: Settings, encoder: Encoder, asked: Asked) -> int:
 
 def _open(settings: Settings, encoder: Encoder) -> Searcher:
     reranker = open_reranker(settings.search.reranker, settings.embedding)
-    return Searcher.open(settings.data_dir, encoder, settings.search, reranker=reranker)
+    store = open_source(settings.data_dir, settings.store).open(encoder)
+    return Searcher(store, settings.search, FITTED, reranker)
 
 
 def _put(searcher: Searcher, question: str, asked: Asked) -> Answer:

@@ -31,12 +31,15 @@ def _index(
         bool, Option("--watch", help="Go on: follow what comes, changes and goes, until stopped.")
     ] = False,
     tied: Annotated[bool, Option("--tied", hidden=True)] = False,  # to the bot; see bot/tie.py
+    shard: Annotated[
+        str | None, Option("--shard", metavar="K/N", help="Only part K of N of the files, as in 3/8.")
+    ] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataOption = None,
 ) -> int:
     """Read new, changed and removed articles and publish a new generation."""
-    settings = loaded(context, config, data_dir).settings
+    settings = loaded(context, config, data_dir, {"index.shard": shard}).settings
     if tied:
         tie()  # before numpy is imported: a priority is that of a thread and those that it starts
     if watching:
@@ -62,9 +65,7 @@ def _rollback(
     """Let an earlier generation serve again; the next `huiwen index` follows the folders as they then are."""
     from bot.keeping import rollback
 
-    return rollback(
-        loaded(context, config, data_dir).settings.data_dir, generation, wait=wait, as_json=as_json
-    )
+    return rollback(loaded(context, config, data_dir).settings, generation, wait=wait, as_json=as_json)
 
 
 @index_app.command("export")
@@ -93,4 +94,4 @@ def _import(
     """Verify what `huiwen export` wrote and let it serve; what served before can be gone back to."""
     from bot.keeping import import_
 
-    return import_(loaded(context, config, data_dir).settings.data_dir, file, wait=wait, as_json=as_json)
+    return import_(loaded(context, config, data_dir).settings, file, wait=wait, as_json=as_json)

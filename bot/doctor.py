@@ -18,7 +18,7 @@ from rich.text import Text
 from bot.console import out, print_json
 from bot.state import FILE_NAME
 from bot.state_file import StateError, describe
-from config import Address, ConfigError, Loaded, Settings
+from config import Address, ConfigError, Loaded, Settings, StoreSettings
 from embeddings import EmbeddingError, Encoder, open_encoder, open_reranker
 from retrieval.errors import NoIndexError, RetrievalError
 from retrieval.manifest import verify
@@ -63,6 +63,8 @@ def _checks(settings: Settings) -> Iterator[Check]:
     if settings.search.reranker.strip():
         yield _reranker(settings)
     yield _index(settings.data_dir, encoder)
+    if settings.store.uri:
+        yield _store(settings.store, encoder)
     yield check_people(settings.data_dir / FILE_NAME)
     yield _disk(settings.data_dir)
     yield _telegram(settings)
@@ -138,6 +140,28 @@ def _index(data_dir: Path, encoder: Encoder | None) -> Check:
             f"{detail}; built with {manifest.model}, not the model above: run `huiwen index`",
         )
     return Check("index", "ok", detail)
+
+
+def _store(settings: StoreSettings, encoder: Encoder | None) -> Check:
+    from retrieval.milvus.source import MilvusSource  # what is not used is not loaded
+
+    source = MilvusSource(settings)
+    try:
+        about = source.about()
+        held = source.holdings()
+    except NoIndexError as error:
+        return Check("store", "missing", f"{about}: {error}")
+    except RetrievalError as error:
+        return Check("store", "wrong", str(error))
+    finally:
+        source.link.close()
+    counts = ", ".join(f"{count} {name}" for name, count in held.counts.items())
+    detail = f"{about}; generation {held.generation} of {held.created}: {counts}"
+    if encoder is not None and encoder.fingerprint != held.fingerprint:
+        return Check(
+            "store", "wrong", f"{detail}; built with {held.model}, not the model above: run `huiwen index`"
+        )
+    return Check("store", "ok", detail)
 
 
 def check_people(file: Path) -> Check:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from bot.console import print_json, progress, say
 from bot.inbox import inbox_folder
+from bot.store_copying import copy_to_store, writing_store
 from config import Settings
 from embeddings import open_encoder
 from retrieval.builder import Plan, Report, build
+from retrieval.shards import Shard
 
 
 def index(settings: Settings, paths: Sequence[Path], plan: Plan, *, as_json: bool) -> int:
@@ -19,12 +21,15 @@ def index(settings: Settings, paths: Sequence[Path], plan: Plan, *, as_json: boo
         report = build(
             plan, paths or settings.articles.paths, open_encoder(settings.embedding), report_progress
         )
+        copied = copy_to_store(writing_store(settings), plan.data_dir, report_progress, wait=plan.wait)
     for problem in report.problems:
         say(f"{problem.file}: {problem.reason}")
     if as_json:
         print_json(asdict(report))
     else:
         print(summary(report))
+    if copied:
+        say(copied)
     return 0
 
 
@@ -39,6 +44,7 @@ def plan_of(settings: Settings, *, full: bool = False, retry: bool = False, wait
         retry=retry,
         wait=wait,
         inbox=inbox_folder(settings),
+        shard=Shard.parse(settings.index.shard),
     )
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.console import print_json
+from bot.console import print_json, say
+from bot.store_copying import copy_to_store, writing_store
+from config import Settings
 from retrieval.backup import export_index, import_index
 from retrieval.manifest import Manifest
 from retrieval.rollback import roll_back
 
 
-def rollback(data_dir: Path, generation: int | None, *, wait: bool, as_json: bool) -> int:
-    """Let an earlier generation serve again and say which."""
-    return _tell(roll_back(data_dir, generation, wait=wait), "serves again", as_json)
+def rollback(settings: Settings, generation: int | None, *, wait: bool, as_json: bool) -> int:
+    """Let an earlier generation serve again, in the store as well, and say which."""
+    manifest = roll_back(settings.data_dir, generation, wait=wait)
+    return _tell_after_copying(settings, manifest, "serves again", wait=wait, as_json=as_json)
 
 
 def export(data_dir: Path, file: Path, *, as_json: bool) -> int:
@@ -20,9 +23,20 @@ def export(data_dir: Path, file: Path, *, as_json: bool) -> int:
     return _tell(export_index(data_dir, file), f"written to {file}", as_json)
 
 
-def import_(data_dir: Path, file: Path, *, wait: bool, as_json: bool) -> int:
-    """Let the generation in a file serve."""
-    return _tell(import_index(data_dir, file, wait=wait), f"serves, from {file}", as_json)
+def import_(settings: Settings, file: Path, *, wait: bool, as_json: bool) -> int:
+    """Let the generation in a file serve, in the store as well."""
+    manifest = import_index(settings.data_dir, file, wait=wait)
+    return _tell_after_copying(settings, manifest, f"serves, from {file}", wait=wait, as_json=as_json)
+
+
+def _tell_after_copying(
+    settings: Settings, manifest: Manifest, what: str, *, wait: bool, as_json: bool
+) -> int:
+    copied = copy_to_store(writing_store(settings), settings.data_dir, wait=wait)
+    status = _tell(manifest, what, as_json)
+    if copied:
+        say(copied)
+    return status
 
 
 def _tell(manifest: Manifest, what: str, as_json: bool) -> int:

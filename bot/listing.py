@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,20 +14,17 @@ from bot.terminal_rendering import render_article
 from config import Settings
 from retrieval.errors import BadQueryError, UnreadableError
 from retrieval.model import Article
+from retrieval.opening import open_holdings
 from retrieval.reading import Boundary, explain_page, read_many
-from retrieval.serving import find_serving
-from retrieval.sources import Sources
 
 _REFLOWED = ("title", "kicker", "date")
 
 
 def articles(settings: Settings, *, as_json: bool) -> int:
     """List the indexed articles, newest reading order, and the files that failed."""
-    serving = find_serving(settings.data_dir)
-    number = serving.manifest.generation
-    listed = list(serving.open_catalog().articles())
-    with closing(Sources.open(serving.folder)) as sources:
-        problems = sources.problems()
+    holdings = open_holdings(settings.data_dir, settings.store)
+    number, problems = holdings.generation, holdings.problems
+    listed = list(holdings.articles.articles())
     if as_json:
         failed = [{"file": problem.file, "reason": problem.reason} for problem in problems]
         print_json({"generation": number, "articles": [_brief(a) for a in listed], "problems": failed})
@@ -49,7 +45,7 @@ def articles(settings: Settings, *, as_json: bool) -> int:
 
 def show(settings: Settings, article_id: str, *, as_json: bool) -> int:
     """Print the article whose id is, or begins with, `article_id`."""
-    catalog = find_serving(settings.data_dir).open_catalog()
+    catalog = open_holdings(settings.data_dir, settings.store).articles
     article = catalog.article(article_id)
     if article is None:
         ids = catalog.ids_like(article_id) if article_id else []

@@ -11,12 +11,16 @@ from typing import Any
 
 from bot.console import print_json, progress, say
 from bot.score_tables import ablation_table, confidence_table, order_table, reliability_table
+from bot.store_copying import copy_to_store
 from config import Settings
 from embeddings import EmbeddingError, open_encoder, open_reranker
 from retrieval.ablation import ablate
 from retrieval.builder import Plan, Report, build
+from retrieval.embedded_store import EmbeddedStore
 from retrieval.errors import BadQueryError
 from retrieval.evaluation import Scores, evaluate
+from retrieval.fusion import FITTED
+from retrieval.opening import open_source
 from retrieval.queries import Query, place, read_queries
 from retrieval.searcher import Searcher
 from retrieval.segment_writer import Progress
@@ -90,12 +94,16 @@ def measure(
     )
     with progress() as report_progress:
         report = build(plan, [corpus], encoder, report_progress)
-        searcher = Searcher.open(plan.data_dir, encoder, settings.search, reranker=reranker)
+        # On a server the set has collections of its own.
+        store = settings.store.model_copy(update={"prefix": f"{settings.store.prefix}_eval{name[-8:]}"})
+        copy_to_store(store, plan.data_dir, report_progress)
+        source = open_source(plan.data_dir, store)
+        searcher = Searcher(source.open(encoder), settings.search, FITTED, reranker)
         queries, unknown = place(queries, searcher.catalog)
         if unknown:
             named = ", ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
             say(f"huiwen: {len(unknown)} relevant ids are not in {corpus}: {named}")
-        plain = Searcher.open(plan.data_dir, encoder, settings.search) if rerank else None
+        plain = Searcher(source.open(encoder), settings.search, FITTED) if rerank else None
         measured = _Measured(
             folder,
             settings,
@@ -121,7 +129,11 @@ def _evaluate(
 def _ablate(
     queries: Sequence[Query], searcher: Searcher, report_progress: Progress
 ) -> Mapping[str, Mapping[str, float]]:
-    return ablate(queries, searcher, progress=lambda done: report_progress("ablation", done, len(queries)))
+    if not isinstance(searcher.store, EmbeddedStore):
+        raise BadQueryError("eval --ablate measures the embedded store; leave store.uri empty for it")
+    return ablate(
+        queries, searcher.store, progress=lambda done: report_progress("ablation", done, len(queries))
+    )
 
 
 def _chosen(queries: list[Query], langs: Sequence[str], path: Path) -> list[Query]:

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from config import StoreSettings
 from retrieval.generation import require_generation
 from retrieval.model import ArticleRef
+from retrieval.opening import open_holdings, open_source
 from retrieval.serving import find_serving
 
+_EMBEDDED = StoreSettings()
 _MONTH_CHARS = 7  # of 2019-11-20
 
 
@@ -49,20 +52,25 @@ def newest_first(articles: Iterable[ArticleRef]) -> tuple[ArticleRef, ...]:
 class Shelf:
     """Reads the contents anew when a new generation serves. For several threads."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._data_dir = data_dir
+    def __init__(self, data_dir: Path, store: StoreSettings = _EMBEDDED) -> None:
+        self._data_dir, self._store = data_dir, store
+        self._source = open_source(data_dir, store) if store.uri else None
         self._lock = threading.Lock()
-        self._seen: tuple[int, Contents] | None = None
+        self._seen: tuple[object, Contents] | None = None
 
     def contents(self) -> Contents:
         """Return the contents of the serving generation. Raises RetrievalError."""
         with self._lock:
-            number = require_generation(self._data_dir)
-            if self._seen is None or self._seen[0] != number:
-                self._seen = (number, self._read())
+            serving = self._source.stamp() if self._source else require_generation(self._data_dir)
+            if self._seen is None or serving is None or self._seen[0] != serving:
+                self._seen = (serving, self._read())
             return self._seen[1]
 
     def _read(self) -> Contents:
+        if self._store.uri:
+            held = open_holdings(self._data_dir, self._store)
+            articles = newest_first(held.articles.refs())
+            return Contents(held.generation, held.created, held.counts["passages"], articles)
         serving = find_serving(self._data_dir)
         with serving.lease, closing(serving.open_catalog()) as catalog:
             manifest = serving.manifest

@@ -21,14 +21,15 @@ from bot.telegram_languages import texts_of
 from bot.telegram_markup import escape, one_line
 from bot.telegram_sending import reply
 from bot.texts import Texts
-from config import TelegramSettings
+from config import StoreSettings, TelegramSettings
 from retrieval.errors import RetrievalError
-from retrieval.serving import find_serving
+from retrieval.opening import open_holdings
 
 _log = logging.getLogger(__name__)
 
 _ID = re.compile(r"-?[1-9]\d{0,15}")
 _LISTED = 50
+_EMBEDDED = StoreSettings()
 _REASON_UNITS = 500
 
 
@@ -36,13 +37,19 @@ class AdminCommands:
     """The handlers."""
 
     def __init__(
-        self, settings: TelegramSettings, state: State, gate: Gate, index_run: IndexRun, data_dir: Path
+        self,
+        settings: TelegramSettings,
+        state: State,
+        gate: Gate,
+        index_run: IndexRun,
+        data_dir: Path,
+        store: StoreSettings = _EMBEDDED,
     ) -> None:
         self._settings = settings
         self._state = state
         self._gate = gate
         self._index_run = index_run
-        self._data_dir = data_dir
+        self._data_dir, self._store = data_dir, store
         self._started = time.monotonic()
         self._runs: set[asyncio.Task[None]] = set()  # asyncio itself keeps weak references only
 
@@ -108,14 +115,12 @@ class AdminCommands:
         free = f"{shutil.disk_usage(place).free / (1 << 30):.1f} GiB"
         seen = {"questions": self._gate.questions, "free": free}
         try:
-            serving = find_serving(self._data_dir)
+            held = open_holdings(self._data_dir, self._store)
         except RetrievalError as error:
             return {**seen, "index": escape(one_line(str(error), _REASON_UNITS))}
-        serving.lease.close()
-        manifest = serving.manifest
-        counts = ", ".join(f"{name} {count}" for name, count in manifest.counts.items())
-        index = f"{manifest.generation} ({manifest.created}; {manifest.model}; {counts})"
-        damage = f"; {serving.damage}" if serving.damage is not None else ""
+        counts = ", ".join(f"{name} {count}" for name, count in held.counts.items())
+        index = f"{held.generation} ({held.created}; {held.model}; {counts})"
+        damage = f"; {held.damage}" if held.damage else ""
         return {**seen, "index": escape(one_line(index + damage, _REASON_UNITS))}
 
 

@@ -94,7 +94,9 @@ def run_bot(settings: Settings, config_file: Path | None = None) -> int:
     `config_file` is where the settings came from; the process that keeps the index up reads it too.
     """
     try:
-        configure_logging(settings.log.level, _secrets(settings), settings.log.format)
+        # The process that indexes needs the store's token; the log does not.
+        token = settings.store.token.get_secret_value() if settings.store.token else ""
+        configure_logging(settings.log.level, [*_secrets(settings), token], settings.log.format)
         # Before the model is loaded: that takes a while.
         WebhookAddress.of(settings.telegram, read_token(settings.telegram))
         keeper = None
@@ -216,6 +218,10 @@ def _warm_up(asker: Asker) -> None:
 def _open_library(settings: Settings) -> Library:
     reranker = open_reranker(settings.search.reranker, settings.embedding)
     live = LiveSearcher.open(
-        settings.data_dir, lambda: open_encoder(settings.embedding), settings.search, reranker
+        settings.data_dir,
+        lambda: open_encoder(settings.embedding),
+        settings.search,
+        reranker,
+        settings.store,
     )
     return Library(live)

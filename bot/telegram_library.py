@@ -65,13 +65,16 @@ class Library:
     def present(self, question: str) -> Hit | None:
         """Return the best of what an alert would tell, were all articles new. Raises RetrievalError."""
         searcher = self._live.searcher()
-        judged = searcher.judge(question, searcher.finder.everywhere(), 1)
+        if not searcher.at_hand:
+            answer = searcher.ask(question, 1)
+            return answer.hits[0] if answer.answered else None
+        judged = searcher.judge(question, searcher.embedded.finder.everywhere(), 1)
         return judged[0].hit if judged else None
 
     def state(self) -> IndexState:
         """Return what answers. Raises RetrievalError where nothing does."""
         searcher = self._live.searcher()
-        counts = searcher.manifest.counts
+        counts = searcher.store.counts
         problem = self._live.problem
         return IndexState(searcher.generation, counts.get("articles", 0), counts.get("passages", 0), problem)
 

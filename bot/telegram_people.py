@@ -76,7 +76,7 @@ class People:
     ) -> None:
         """Register all handlers, before those that take every command and button that is left."""
         telegram, data_dir = self._settings.telegram, self._settings.data_dir
-        gate, shelf = self._gate, Shelf(data_dir)
+        gate, shelf = self._gate, Shelf(data_dir, self._settings.store)
         contents = ContentsHandlers(asker, shelf)
         gate.add_to(application)
         contents.add_to(application)
@@ -87,7 +87,9 @@ class People:
             self._state, gate, shelf, self._menus, contents, handlers.answer, handlers.forget_person
         )
         commands.add_to(application)
-        AdminCommands(telegram, self._state, gate, self._index_run, data_dir).add_to(application)
+        AdminCommands(telegram, self._state, gate, self._index_run, data_dir, self._settings.store).add_to(
+            application
+        )
         self._uploads.add_to(application)
 
     async def greet(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:

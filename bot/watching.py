@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from bot.console import print_json, progress, say
 from bot.indexing import plan_of, summary
 from bot.reasons import reason
+from bot.store_copying import copy_to_store, writing_store
 from config import Settings
 from embeddings import open_encoder
 from retrieval.builder import Plan, Report, build
@@ -65,7 +66,7 @@ class _Upkeep:
         plan: Plan,
         as_json: bool,
     ) -> None:
-        self._data_dir = settings.data_dir
+        self._data_dir, self._store = settings.data_dir, writing_store(settings)
         self._plan = plan
         self._paths = [Path(os.path.abspath(path)) for path in paths]
         self._encoder = open_encoder(settings.embedding)  # loads at the first text, and stays
@@ -132,6 +133,7 @@ class _Upkeep:
         try:
             with progress() as show:
                 report = build(self._plan, there, self._encoder, self._watchful(show))
+                copied = copy_to_store(self._store, self._data_dir, show)
         except _Disturbed:
             self._again_at = None
             return  # what came is waited for; the changes that led here are still to be dealt with
@@ -142,6 +144,8 @@ class _Upkeep:
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
         else:
             self._succeed(report)
+            if copied:
+                say(copied)
         self._changes.dealt_with()
 
     def _watchful(self, show: Progress) -> Progress:

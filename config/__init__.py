@@ -11,6 +11,7 @@ from config.settings import (
     MonitoringSettings,
     SearchSettings,
     Settings,
+    StoreSettings,
     TelegramSettings,
 )
 
@@ -26,6 +27,7 @@ __all__ = [
     "Origin",
     "SearchSettings",
     "Settings",
+    "StoreSettings",
     "TelegramSettings",
     "default_values",
     "load_settings",

@@ -22,9 +22,9 @@ _PREFIX = "HUIWEN_"
 # Ours, but not settings: the file to read, and where the tests find their material.
 _NOT_SETTINGS = frozenset({"HUIWEN_CONFIG", "HUIWEN_SHARED"})
 _NEAR = 0.75  # difflib ratio above which an unknown variable is taken for a misspelt one
-_SECRETS = ("telegram.token", "telegram.webhook_secret")
+_SECRETS = ("telegram.token", "telegram.webhook_secret", "store.token")
 # These may hold a user name and password.
-_ADDRESSES = ("telegram.api_url", "telegram.proxy_url", "telegram.webhook_url")
+_ADDRESSES = ("telegram.api_url", "telegram.proxy_url", "telegram.webhook_url", "store.uri")
 
 Tree = dict[str, Any]
 
@@ -183,7 +183,9 @@ def _explain(detail: ErrorDetails, where: Mapping[str, str]) -> str:
 
 
 def _is_secret(key: str, value: object) -> bool:
-    return "token" in key or "secret" in key or key == "telegram" or (key in _ADDRESSES and "@" in str(value))
+    if "token" in key or "secret" in key or key in ("telegram", "store"):
+        return True
+    return key in _ADDRESSES and "@" in str(value)
 
 
 def _origins(settings: Settings, where: Mapping[str, str]) -> Iterator[Origin]:

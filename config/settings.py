@@ -22,6 +22,13 @@ def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
+def _shard(text: str) -> str:
+    number, _, of = text.partition("/")
+    if text and not 1 <= int(number) <= int(of):
+        raise ValueError(f"there is no part {number} of {of}")
+    return text
+
+
 def _known_zone(name: str) -> str:
     if name:
         from zoneinfo import ZoneInfo  # few name one
@@ -73,9 +80,21 @@ class IndexSettings(_Section):
 
     passage_chars: int = Field(default=600, ge=100, le=10_000)
     keep_generations: int = Field(default=3, ge=1, le=1000)
+    shard: Annotated[str, AfterValidator(_shard)] = Field(default="", pattern=r"^$|^\d{1,4}/\d{1,4}$")
     watch: bool = False
     watch_settle: float = Field(default=2.0, ge=0.05, le=3600.0)
     watch_poll: float = Field(default=600.0, ge=1.0, le=86_400.0)
+
+
+class StoreSettings(_Section):
+    """Where articles are searched: beside the program, or on a Milvus server."""
+
+    uri: str = Field(default="", pattern=r"^$|^(https?|tcp|unix)://[^\s/]+|^[^\s:]+\.db$")
+    token: SecretStr | None = None
+    timeout: float = Field(default=10.0, ge=0.1, le=600.0)
+    database: str = Field(default="", pattern=r"^[A-Za-z0-9_]*$")
+    prefix: str = Field(default="huiwen", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,40}$")
+    writer: str = Field(default="main", pattern=r"^[A-Za-z0-9_-]{1,40}$")
 
 
 class SearchSettings(_Section):
@@ -141,6 +160,7 @@ class Settings(_Section):
     articles: ArticlesSettings = ArticlesSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     index: IndexSettings = IndexSettings()
+    store: StoreSettings = StoreSettings()
     search: SearchSettings = SearchSettings()
     telegram: TelegramSettings = TelegramSettings()
     monitoring: MonitoringSettings = MonitoringSettings()

@@ -11,6 +11,7 @@ from retrieval.errors import (
     NoIndexError,
     NothingToIndexError,
     RetrievalError,
+    StoreError,
     UnreadableError,
 )
 from retrieval.model import Answer, Article, ArticleRef, Hit, PartialDate, Passage
@@ -35,6 +36,7 @@ __all__ = [
     "Passage",
     "RetrievalError",
     "Searcher",
+    "StoreError",
     "UnreadableError",
 ]
 

@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.finder import Candidates
+from retrieval.embedded_store import EmbeddedStore
+from retrieval.finder import Candidates, Finder
 from retrieval.fusion import FEATURES, FITTED, Fusions
 from retrieval.queries import Query, grouped
-from retrieval.searcher import Searcher
 
 _ALONE = ("units", "paragraph", "words", "bigrams")  # what could be a search of its own
 
 
 def ablate(
     queries: Sequence[Query],
-    searcher: Searcher,
+    store: EmbeddedStore,
     fusions: Fusions = FITTED,
     progress: Callable[[int], None] = lambda done: None,
 ) -> dict[str, dict[str, float]]:
@@ -28,13 +28,14 @@ def ablate(
     """
     queries = [query for query in queries if query.relevant]
     variants = {"whole": fusions} | {f"without {name}": fusions.without(name) for name in FEATURES}
+    finder = Finder.over(store.whole, store)
     rows: list[Mapping[str, bool]] = []
     for done, query in enumerate(queries, start=1):
-        asked = searcher.finder.understand(query.text)
-        found = searcher.finder.find(asked)
+        asked = finder.understand(query.text)
+        found = finder.find(asked)
         scores = {name: half.of(asked.chinese).score(found.features) for name, half in variants.items()}
         scores |= {f"{name} alone": found.features[:, FEATURES.index(name)] for name in _ALONE}
-        relevant = np.asarray(searcher.catalog.numbers(query.relevant), np.int64)
+        relevant = np.asarray(store.articles.numbers(query.relevant), np.int64)
         rows.append({name: _first_is_right(found, column, relevant) for name, column in scores.items()})
         progress(done)
     names = [*variants, *(f"{name} alone" for name in _ALONE)]

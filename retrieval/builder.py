@@ -87,7 +87,7 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
             roots.add(os.path.abspath(plan.inbox))
         if not roots:
             raise BadQueryError("no folder of articles was named yet; run `huiwen index FOLDER`")
-        looked = look(sorted(roots), old, retry=plan.retry, leave_out=plan.data_dir)
+        looked = look(sorted(roots), old, retry=plan.retry, leave_out=plan.data_dir, shard=plan.shard)
         as_it_was = (
             serving is not None
             and old is not None

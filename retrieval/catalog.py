@@ -116,16 +116,12 @@ class Catalog:
         found = self._select(find, self._layout.passages, numbers)
         return [found[int(number)][1] for number in numbers]
 
-    def written_names(self, readings: Iterable[str]) -> list[str]:
-        """Return how the articles write what is read so."""
-        find = "SELECT written FROM names WHERE reading = ?"
-        rows = (
-            row[0]
-            for reading in readings
-            for connection in self.connections
-            for row in connection.execute(find, (reading,))
-        )
-        return sorted(set(rows))
+    def passages_of(self, article_id: str) -> list[str] | None:
+        """Return the texts of the passages of an article, None where it is not there."""
+        numbers = self.numbers([article_id])
+        starts = self._layout.starts
+        spans = [range(int(starts[number]), int(starts[number + 1])) for number in sorted(set(numbers))]
+        return self.texts([passage for span in spans for passage in span]) if numbers else None
 
     def _ids(self, find: str, article_id: str) -> list[int]:
         """Return the numbers of the articles whose rows `find` gives for an id."""

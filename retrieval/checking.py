@@ -50,7 +50,7 @@ def check(
     archive. None once `going_on` says no. Raises EmbeddingError where a model cannot be had.
     """
     known = np.fromiter(seen, np.int64)
-    arrivals = find_arrivals(searcher.catalog, known, going_on)
+    arrivals = find_arrivals(searcher.embedded.articles, known, going_on)
     if arrivals is None:
         return None
     remembered = tuple(arrivals.keys.tolist())
@@ -62,7 +62,7 @@ def check(
         if not going_on():
             return None
         part = missing[at : at + _ENCODED_AT_ONCE]
-        encoded = searcher.finder.encode([question.text for question in part])
+        encoded = searcher.embedded.finder.encode([question.text for question in part])
         for question, vector in zip(part, encoded, strict=True):
             vectors[question.number] = vector.astype(_STORED).tobytes()
     kept = [Kept(each.number, each.text, _vector(each.vector or vectors[each.number])) for each in standing]

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.lexical import LexicalIndex, Weighed
 from retrieval.question import Question
+from retrieval.store import Postings
+from retrieval.weights import Weighed
 
 Floats = npt.NDArray[np.float32]
 
@@ -17,7 +18,7 @@ class Context:
     """Weighs the articles of one generation, each as a whole with its headline."""
 
     def __init__(
-        self, owners: npt.NDArray[np.int32], words: LexicalIndex, names: LexicalIndex, headings: LexicalIndex
+        self, owners: npt.NDArray[np.int32], words: Postings, names: Postings, headings: Postings
     ) -> None:
         """Take the article of each passage, the words and names of passages, the words of headlines."""
         self._owners, self._words, self._names, self._headings = owners, words, names, headings
@@ -56,7 +57,7 @@ class Context:
                 if group:
                     yield max(item.idf for item in group), self._best(group, index)
 
-    def _best(self, group: list[Weighed], index: LexicalIndex) -> Floats:
+    def _best(self, group: list[Weighed], index: Postings) -> Floats:
         best = np.zeros(self._headings.size, np.float32)
         for item in group:
             owners = self._owners[index.documents(item)]

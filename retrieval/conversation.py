@@ -9,9 +9,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple, Protocol
 
-import numpy as np
-
-from retrieval.finder import Mask, Numbers
 from retrieval.folding import fold
 from retrieval.leaning import Leaning, read_leaning, topic_of
 from retrieval.model import Answer, ArticleRef, Hit
@@ -19,6 +16,7 @@ from retrieval.names import names_in
 from retrieval.persons import asks_for_words, bearer, speaker, titles
 from retrieval.question import Question
 from retrieval.searcher import Searcher
+from retrieval.store import Within
 from retrieval.terms import Folded
 
 _COVERED = 0.5  # share of its subject that an article must have for a question to be about it
@@ -39,7 +37,7 @@ _WHO_CHAIRED = "谁主持会议？"
 class _Ask(Protocol):
     """Asks for as many passages, shown in such detail, as are wanted."""
 
-    def __call__(self, question: str, *, within: Mask | None = ...) -> Answer: ...
+    def __call__(self, question: str, *, within: Within | None = ...) -> Answer: ...
 
 
 class _Read(NamedTuple):
@@ -77,7 +75,7 @@ class Conversation:
         place = _Place.of(searcher, self.about, ask)
         if place is None:
             return fresh.answer, Conversation()._after(fresh)
-        asked = searcher.finder.understand(question)
+        asked = searcher.understand(question)
         lean = read_leaning(asked)
         read = None if lean.courtesy else self._follow(place, asked, lean, fresh.answer)
         if read is None and not (fresh.answer.answered or lean.courtesy or lean.strong) and lean.subject:
@@ -125,7 +123,7 @@ class Conversation:
                 text = text.replace(title, title + name, 1)
                 person = person or name
         whole = bool(lean.subject) or lean.telling
-        topic = f"{text} {topic_of(place.searcher.finder.understand(self.subject))}"
+        topic = f"{text} {topic_of(place.searcher.understand(self.subject))}"
         if not whole:
             text = topic
         left_out = self.told if lean.more else ()
@@ -194,8 +192,6 @@ class _Place:
 
     searcher: Searcher
     about: ArticleRef
-    numbers: Numbers
-    """Of its passages, (n,)."""
     passages: tuple[str, ...]
     text: str
     """All of it."""
@@ -205,13 +201,14 @@ class _Place:
     @classmethod
     def of(cls, searcher: Searcher, about: Hit | None, how: _Ask) -> _Place | None:
         """Return the place of a hit, None where its article is no longer there."""
-        articles = searcher.catalog.numbers([about.article.id]) if about else []
-        if about is None or not articles:
+        if about is None:
             return None
-        numbers = np.flatnonzero(np.isin(searcher.finder.owners, articles))
-        passages = tuple(searcher.catalog.texts(numbers.tolist()))
+        found = searcher.catalog.passages_of(about.article.id)
+        if found is None:
+            return None
+        passages = tuple(found)
         text = "\n".join((about.article.kicker, about.article.title, *passages))
-        return cls(searcher, about.article, numbers, passages, text, Folded(text), how)
+        return cls(searcher, about.article, passages, text, Folded(text), how)
 
     def has(self, term: str) -> bool:
         """Return whether the article has a term."""
@@ -219,26 +216,23 @@ class _Place:
 
     def persons(self, question: str) -> list[str]:
         """Return the people of the article whom a question names, in its order."""
-        latin = self.searcher.finder.understand(question).written
+        latin = self.searcher.understand(question).written
         known = {speaker(sentence) for sentence in re.split("[。;；]", self.text)}
         named = [*names_in(fold(question)), *latin]
         return [name for name in dict.fromkeys(named) if name in known]
 
     def ask(self, text: str, wanted: Callable[[str], bool]) -> Answer:
         """Return what the wanted passages of the article say to a question."""
-        chosen = [wanted(passage) for passage in self.passages]
-        return self._ask_within(text, self.numbers[np.asarray(chosen, bool)])
+        chosen = frozenset(passage for passage in self.passages if wanted(passage))
+        return self._ask_within(text, Within(frozenset([self.about.id]), chosen))
 
     def ask_elsewhere(self, text: str, rest: str, named: Set[str]) -> Answer:
         """Return what articles that have what `rest` names say to a question."""
         hits = self.searcher.ask(rest, _ELSEWHERE).hits
         ids = {hit.article.id for hit in hits if _has_any(f"{hit.article.title}\n{hit.text}", named)}
-        numbers = self.searcher.catalog.numbers(ids)
-        return self._ask_within(text, np.flatnonzero(np.isin(self.searcher.finder.owners, numbers)))
+        return self._ask_within(text, Within(frozenset(ids)))
 
-    def _ask_within(self, text: str, numbers: Numbers) -> Answer:
-        within: Mask = np.zeros(len(self.searcher.finder.owners), np.bool_)
-        within[numbers] = True
+    def _ask_within(self, text: str, within: Within) -> Answer:
         return replace(self.how(text, within=within), follows=self.about)
 
 

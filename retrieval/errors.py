@@ -29,5 +29,13 @@ class BadQueryError(RetrievalError):
     """A question, date or number that cannot be searched with."""
 
 
+class StoreError(RetrievalError):
+    """The server of a store is away, refuses us, or does not have what it should."""
+
+
+class ReplacedError(StoreError):
+    """What was being searched has been replaced and removed meanwhile."""
+
+
 class BusyError(RetrievalError):
     """Another process is writing the index."""

@@ -9,10 +9,10 @@ import numpy as np
 
 from retrieval.explanation import HitExplanation, NearWords, QuestionExplanation, Share, Term
 from retrieval.fusion import FEATURES, Fusion
-from retrieval.lexical import Weighed
 from retrieval.question import Question
 from retrieval.ranked import Ranked
 from retrieval.terms import foreign_words, words
+from retrieval.weights import Weighed
 
 _DIGITS = 4
 

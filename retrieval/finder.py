@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from embeddings import Encoder
-from retrieval.catalog import Catalog
-from retrieval.centring import centred
-from retrieval.context import Context
-from retrieval.folding import fold
-from retrieval.fusion import FEATURES, FITTED_FOR, FITTED_SCALE
-from retrieval.layout import Layout
-from retrieval.lexical import LexicalIndex, Weighed
-from retrieval.manifest import Manifest
+from retrieval.fusion import FEATURES, FITTED_SCALE
 from retrieval.naming import named_articles
 from retrieval.question import Interpreter, Question
 from retrieval.scale import Scale
 from retrieval.sentences import Span
-from retrieval.storing import distinct, load_array
-from retrieval.terms import usual_share
-from retrieval.units import UnitStore
-from retrieval.vector_parts import VectorParts
-from retrieval.vocabulary import Vocabulary
+from retrieval.store import Floats, Mask, Numbers, Postings, Store, View
+from retrieval.storing import distinct
+from retrieval.weights import Weighed
 
 _CANDIDATES = 100  # of each way of finding; the right passage is nearly always among the first ten of one
 
 _REST = 0.7  # weight of the rest of a question, without the name of an article, against the whole of it
 _BEST_ARTICLES = 10  # whose passages are all looked at: one may not name what the others do
-
-Floats = npt.NDArray[np.float32]
-Numbers = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +36,22 @@ class Candidates:
 
 
 class Finder:
-    """Reads questions and finds candidates in one generation. Safe to use from several threads."""
+    """Finds candidates in one view. Safe to use from several threads."""
 
-    def __init__(
-        self, folder: Path, layout: Layout, catalog: Catalog, encoder: Encoder, manifest: Manifest
-    ) -> None:
-        """Open the parts of the generation in `folder`."""
-        self._catalog = catalog
-        segments, passages = catalog.segments(), layout.passages
-        self._words, self._bigrams, self._names = (
-            LexicalIndex.open(segments, field, passages) for field in ("words", "bigrams", "names")
-        )
-        self._headings = LexicalIndex.open(segments, "headings", layout.articles)
-        self._paragraphs = VectorParts.open(layout.folders, "paragraphs.faiss", passages)
-        self._sentences = VectorParts.open_owned(
-            layout.folders, "sentences.faiss", "sentence_owners.npy", passages
-        )
-        self.lengths: Floats = np.asarray(layout.load("lengths.npy"), np.float32)
-        lexicon = (self._words, self._bigrams, self._names)
-        mean, deviation = load_array(folder / "scale.npy").tolist()
-        own = Scale(mean, deviation)
-        self._scale = FITTED_SCALE if manifest.fingerprint == FITTED_FOR else own
-        common: Floats = load_array(folder / "common.npy")
-        self._encoder, self._common = encoder, common
-        vocabulary = Vocabulary.open(segments)
-        self._interpreter = Interpreter(encoder, catalog, common, lexicon, vocabulary, self._scale)
-        self._units = UnitStore.open(layout.folders, manifest.dim, passages)
-        self.owners = layout.owners
-        self._starts = layout.starts
-        self._context = Context(self.owners, self._words, self._names, self._headings)
+    def __init__(self, view: View, interpreter: Interpreter, scale: Scale) -> None:
+        """Take the view, and of its store what reads questions and where similarities lie."""
+        self.view = view
+        self._interpreter, self._scale = interpreter, scale
+
+    @classmethod
+    def over(cls, view: View, store: Store) -> Finder:
+        """Return a finder in a view of `store`."""
+        return cls(view, store.interpreter, store.scale)
+
+    @property
+    def owners(self) -> npt.NDArray[np.int32]:
+        """Return the article of each passage in view."""
+        return self.view.owners
 
     def understand(self, text: str, vector: Floats | None = None) -> Question:
         """Return a question in the forms in which it is compared; `vector` is what `encode` made of it."""
@@ -87,43 +59,8 @@ class Finder:
 
     def units(self, asked: Question, passage: int) -> tuple[list[Span], Floats]:
         """Return the spans of a passage's sentences and clauses and how near each is to the question."""
-        spans, similarities = self._units.similarities(asked.vector, passage)
+        spans, similarities = self.view.units(asked.vector, passage)
         return spans, self._scale.told_on(FITTED_SCALE, similarities)
-
-    def nearness(self, queries: Floats, passages: Numbers) -> tuple[Floats, Floats]:
-        """Return how near passages are to many questions: their best units, and each as a whole.
-
-        `queries` (n, dim) are as the encoder made them; both results are float32 (n, len(passages)).
-        """
-        vectors = centred(queries, self._common)
-        near = self._units.best_each(vectors, passages), vectors @ self._paragraphs.vectors(passages).T
-        units, whole = (self._scale.told_on(FITTED_SCALE, each) for each in near)
-        return units, whole
-
-    def everywhere(self) -> Mask:
-        """Return what leaves no passage out."""
-        return np.ones(len(self.owners), np.bool_)
-
-    def passages_of(self, article: int) -> Numbers:
-        """Return the numbers of the passages of an article."""
-        return np.arange(self._starts[article], self._starts[article + 1])
-
-    def rarest(self) -> float:
-        """Return what a word that no passage has weighs at most."""
-        return self._words.missing_idf()
-
-    def encode(self, questions: Sequence[str]) -> Floats:
-        """Return questions as the encoder makes them, unit vectors (n, dim)."""
-        return self._encoder.encode_queries([fold(text) for text in questions])
-
-    def weights(self, terms: Iterable[str]) -> dict[str, float]:
-        """Return what the words of questions in Chinese weigh in this generation, known to it or not."""
-        asked = list(dict.fromkeys(terms))
-        known = {item.term: item.idf for item in self._words.weigh(asked)}
-        return {
-            term: known[term] if term in known else self._words.unknown_idf(usual_share(term))
-            for term in asked
-        }
 
     def find(self, asked: Question, allowed: Mask | None = None, of_time: Floats | None = None) -> Candidates:
         """Return the passages worth a closer look.
@@ -131,46 +68,46 @@ class Finder:
         `allowed` (passages,) leaves others out; `of_time` (passages,) is what speaks for each as one that
         tells of the time that is asked for.
         """
+        view, owners = self.view, self.view.owners
         whole = {
-            "words": self._words.score(asked.words) / asked.words_mass,
-            "bigrams": self._bigrams.score(asked.bigrams) / asked.bigrams_mass,
+            "words": view.words.score(asked.words) / asked.words_mass,
+            "bigrams": view.bigrams.score(asked.bigrams) / asked.bigrams_mass,
             "bridge": self._bridge(asked),
             "names": self._named(asked),
         }
-        shares, lacks = self._context.weigh(asked)
+        shares, lacks = view.shares(asked)
         best_articles = self._best_articles(shares, allowed)
         if allowed is not None and np.count_nonzero(allowed) <= _CANDIDATES:
             candidates = np.flatnonzero(allowed)  # as each way of finding would
         else:
-            by_paragraph, _ = self._paragraphs.search(asked.vector, _CANDIDATES, allowed)
-            by_sentence, _ = self._sentences.search(asked.vector, _CANDIDATES, allowed)
-            found = [by_paragraph, by_sentence]
+            found = view.near(asked.vector, _CANDIDATES, allowed)
             found += [_highest(scores, _CANDIDATES, allowed) for scores in whole.values()]
             found.append(self._of_articles(best_articles, allowed))
             candidates = distinct(np.concatenate(found))
-        headings = self._headings.score(self._headings.weigh(item.term for item in asked.words))
+        headings = view.headings.score(view.headings.weigh(item.term for item in asked.words))
         columns: dict[str, Floats] = {
-            "units": self._units.best(asked.vector, candidates),
-            "paragraph": self._paragraphs.vectors(candidates) @ asked.vector,
-            "length": self.lengths[candidates],
+            "units": view.best_units(asked.vector, candidates),
+            "paragraph": view.vectors(candidates) @ asked.vector,
+            "length": view.lengths[candidates],
             "kind": self._of_kind(asked, candidates),
             "time": np.zeros(len(candidates), np.float32) if of_time is None else of_time[candidates],
-            "headings": headings[self.owners[candidates]] / asked.words_mass,
-            "article": shares[self.owners[candidates]],
-            "lacks": lacks[self.owners[candidates]],
+            "headings": headings[owners[candidates]] / asked.words_mass,
+            "article": shares[owners[candidates]],
+            "lacks": lacks[owners[candidates]],
             **{name: scores[candidates] for name, scores in whole.items()},
         }
         self._name(asked, best_articles, candidates, columns)
         for name in ("units", "paragraph"):
             columns[name] = self._scale.told_on(FITTED_SCALE, columns[name])
         features = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
-        return Candidates(candidates, self.owners[candidates], features)
+        return Candidates(candidates, owners[candidates], features)
 
     def _name(
         self, asked: Question, articles: Numbers, candidates: Numbers, columns: dict[str, Floats]
     ) -> None:
         """Hold the passages of articles that the question names against what it asks of them."""
-        owners = self.owners[candidates]
+        view = self.view
+        owners = view.owners[candidates]
         if not len(owners) or owners[0] == owners[-1]:
             return  # of one article a question need not say which it means
         named = named_articles(asked, self._beginnings(articles))
@@ -182,8 +119,8 @@ class Finder:
                 continue
             own = candidates[places]
             terms = {
-                "words": self._rest(self._words, asked.words, example.terms, own) / asked.words_mass,
-                "bigrams": self._rest(self._bigrams, asked.bigrams, example.terms, own) / asked.bigrams_mass,
+                "words": self._rest(view.words, asked.words, example.terms, own) / asked.words_mass,
+                "bigrams": self._rest(view.bigrams, asked.bigrams, example.terms, own) / asked.bigrams_mass,
                 "bridge": self._bridge(asked, example.groups)[own],
                 "names": self._named(asked, {asked.foreign[place].casefold() for place in example.groups})[
                     own
@@ -192,8 +129,8 @@ class Finder:
             for name, values in terms.items():
                 columns[name][places] = np.maximum(columns[name][places], values)
             meanings = {
-                "units": self._units.best(vector, own),
-                "paragraph": self._paragraphs.vectors(own) @ vector,
+                "units": self.view.best_units(vector, own),
+                "paragraph": self.view.vectors(own) @ vector,
             }
             for name, values in meanings.items():
                 # Another question is as near to its best passage as the whole one is to its own.
@@ -202,16 +139,16 @@ class Finder:
 
     def _beginnings(self, articles: Numbers) -> dict[int, tuple[str, str]]:
         """Return headline and first paragraph of articles by their numbers, of those with others besides."""
-        several = self._starts[articles + 1] - self._starts[articles] > 1
-        headlines = self._catalog.headlines(articles[several].tolist())
-        leads = self._catalog.texts(self._starts[list(headlines)].tolist())
+        view = self.view
+        headlines = view.headlines(articles[view.several(articles)].tolist())
+        leads = view.openings(list(headlines))
         return {
             number: (headline, lead)
             for (number, headline), lead in zip(headlines.items(), leads, strict=True)
         }
 
     def _rest(
-        self, index: LexicalIndex, asked: Sequence[Weighed], named: frozenset[str], passages: Numbers
+        self, index: Postings, asked: Sequence[Weighed], named: frozenset[str], passages: Numbers
     ) -> Floats:
         """Return the BM25 scores of passages as if each had once what the question names."""
         given = sum(item.idf for item in asked if item.term in named)
@@ -222,23 +159,23 @@ class Finder:
 
         The words that are `given`, by their places, count as if each passage had what is nearest to them.
         """
-        scores = np.zeros(self._words.size, np.float32)
+        scores = np.zeros(self.view.words.size, np.float32)
         for place, group in enumerate(asked.near):
             best = max((item.idf * item.weight for item in group), default=0.0)
-            scores += best if place in given else self._words.score_best(group)
-        return scores / np.float32(max(len(asked.near), 1) * self._words.missing_idf())
+            scores += best if place in given else self.view.words.score_best(group)
+        return scores / np.float32(max(len(asked.near), 1) * self.view.words.missing_idf())
 
     def _best_articles(self, shares: Floats, allowed: Mask | None) -> Numbers:
         within = None
         if allowed is not None:
             within = np.zeros(len(shares), bool)
-            within[self.owners[allowed]] = True
+            within[self.view.owners[allowed]] = True
         return _highest(shares, _BEST_ARTICLES, within)
 
     def _of_articles(self, articles: Numbers, allowed: Mask | None) -> Numbers:
         """Return the passages of these articles, the first ones of a long article."""
-        starts, ends = self._starts[articles], self._starts[articles + 1]
-        ranges = [np.arange(a, min(b, a + _CANDIDATES)) for a, b in zip(starts, ends, strict=True)]
+        spans = map(self.view.of_article, articles.tolist())
+        ranges = [np.arange(span.start, min(span.stop, span.start + _CANDIDATES)) for span in spans]
         numbers = np.concatenate([np.zeros(0, np.int64), *ranges]).astype(np.int64)
         return numbers if allowed is None else numbers[allowed[numbers]]
 
@@ -247,22 +184,21 @@ class Finder:
 
         Those with a reading among the `given` count as if each passage had them.
         """
-        scores = np.zeros(self._names.size, np.float32)
+        scores = np.zeros(self.view.names.size, np.float32)
         for group in asked.names:
             known = [item.idf for item in group if item.term in given]
-            scores += max(known) if known else self._names.score_best(group)
-        return scores / np.float32(self._names.missing_idf())
+            scores += max(known) if known else self.view.names.score_best(group)
+        return scores / np.float32(self.view.names.missing_idf())
 
     def _of_kind(self, asked: Question, candidates: Numbers) -> Floats:
         """Return how surely each candidate has the kind of answer that the question wants, 0 to 1."""
         if asked.kind is None and asked.statement is None:
             return np.zeros(len(candidates), np.float32)
-        texts = self._catalog.texts(candidates.tolist())
+        texts = self.view.texts(candidates.tolist())
         if asked.kind is not None:
             return np.asarray([asked.kind.found_in(text) for text in texts], np.float32)
         assert asked.statement is not None
-        first = self._starts[self.owners[candidates]]
-        openings = self._catalog.texts(first.tolist())
+        openings = self.view.openings(self.view.owners[candidates].tolist())
         pairs = zip(texts, openings, strict=True)
         return np.asarray([asked.statement.found_in(*pair) for pair in pairs], np.float32)
 

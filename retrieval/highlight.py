@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.lexical import Weighed
 from retrieval.question import Question
 from retrieval.sentences import Span, clause_spans, sentence_spans
 from retrieval.terms import Folded
+from retrieval.weights import Weighed
 
 _LEXICAL = 0.8  # weight of the question's terms against similarity in meaning, measured on the dev sets
 _NAME = 0.3  # worth of a name that was asked for in Latin letters

@@ -16,12 +16,13 @@ import numpy as np
 
 from config import SearchSettings
 from retrieval.catalog import Catalog
-from retrieval.finder import Candidates, Floats
+from retrieval.finder import Candidates
 from retrieval.fusion import FEATURES, Fusion, Margin
 from retrieval.model import Hit
 from retrieval.presenting import Presenter, Wanted
 from retrieval.question import Question
 from retrieval.ranked import Ranked
+from retrieval.store import Floats
 from retrieval.terms import Folded, words
 
 COVERED, NEAR = 1 / 2, 1 / 3

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from retrieval.cues import CHINESE, cues_of, has_asking_word, is_courtesy
 from retrieval.folding import fold
-from retrieval.lexical import Weighed
 from retrieval.names import names_in
 from retrieval.question import Question
 from retrieval.terms import foreign_words, words
+from retrieval.weights import Weighed
 
 _MEANS = 0.36  # squared similarity from which an article's word stands for a foreign one
 _REST_CHARS = 40  # what follows "and ..." is a question of its own when it is longer

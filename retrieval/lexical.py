@@ -14,25 +14,9 @@ import numpy.typing as npt
 
 from retrieval.places import Places
 from retrieval.storing import load_array, save_array
-
-# Robertson et al., "Okapi at TREC-3", with Lucene's defaults.
-_K1 = 1.2
-_B = 0.75
-_PRIOR = 200  # documents that what is usual in the language counts for
+from retrieval.weights import Weighed, Weights, gains
 
 Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A question's term that the index knows."""
-
-    term: str
-    numbers: tuple[int, ...]
-    """Of the term in each segment of its index, -1 where it has none."""
-    idf: float
-    weight: float
-    """1 for a term that stands in the question, less for one that is only near to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +44,8 @@ class LexicalIndex:
         self._parts = parts
         self._places = places
         self.size = len(lengths)
-        self._mean = float(lengths.mean()) if self.size else 1.0
-        self._norm = (_K1 * (1 - _B + _B * lengths / max(self._mean, 1.0))).astype(np.float32)
+        self._weights = Weights(self.size, float(lengths.mean()) if self.size else 1.0)
+        self._norm = self._weights.norm(lengths)
 
     @classmethod
     def write(
@@ -74,8 +58,7 @@ class LexicalIndex:
     ) -> None:
         """Write the index of `texts` (the terms of each document) under `folder` and into `terms`.
 
-        `usual` tells what share of all words a term is in the language at large. In eight paragraphs every
-        word looks rare; the language knows better, and its say fades as the articles become many.
+        `usual` tells what share of all words a term is in the language at large.
         """
         numbers: dict[str, int] = {}
         of_term, of_document, counts, lengths = array("i"), array("i"), array("H"), array("i")
@@ -128,7 +111,7 @@ class LexicalIndex:
 
     def missing_idf(self) -> float:
         """Return the weight of a term that no document has."""
-        return float(np.log1p((self.size + _PRIOR + 0.5) / 0.5))
+        return self._weights.missing()
 
     def documents(self, item: Weighed) -> npt.NDArray[np.int32]:
         """Return the documents that have a term."""
@@ -137,7 +120,7 @@ class LexicalIndex:
 
     def unknown_idf(self, share: float) -> float:
         """Return the weight of a term that no document has; `share` is its share of all words elsewhere."""
-        return self._idf_of(self._expected(share))
+        return self._weights.unknown(share)
 
     def score(self, weighed: Sequence[Weighed]) -> Floats:
         """Return the BM25 score of every document for a disjunction of terms, float32 (size,)."""
@@ -145,8 +128,8 @@ class LexicalIndex:
         for item in weighed:
             for documents, counted in self._postings(item.numbers):
                 counts = counted.astype(np.float32)
-                gains = counts * np.float32(_K1 + 1) / (counts + self._norm[documents])
-                scores[documents] += np.float32(item.idf * item.weight) * gains
+                gained = gains(counts, self._norm[documents])
+                scores[documents] += np.float32(item.idf * item.weight) * gained
         return scores
 
     def score_best(self, group: Sequence[Weighed]) -> Floats:
@@ -197,14 +180,7 @@ class LexicalIndex:
             for part, number in zip(self._parts, numbers, strict=True)
             if number >= 0
         )
-        return self._idf_of(frequency + self._expected(usual))
-
-    def _expected(self, share: float) -> float:
-        """Return how many of `_PRIOR` texts of the language would have a term of that share of its words."""
-        return _PRIOR * float(1 - np.exp(-self._mean * share))
-
-    def _idf_of(self, frequency: float) -> float:
-        return float(np.log1p((self.size + _PRIOR - frequency + 0.5) / (frequency + 0.5)))
+        return self._weights.idf(frequency, usual)
 
     def _numbers(self, term: str) -> tuple[int, ...]:
         find = "SELECT number FROM terms WHERE field = ? AND term = ?"

@@ -81,12 +81,12 @@ def match(
     """
     found: defaultdict[int, list[Judged]] = defaultdict(list)
     for passages in _slices(searcher, articles):
-        owners = searcher.finder.owners[passages]
+        owners = searcher.embedded.finder.owners[passages]
         for question, near in promising(searcher, kept, passages):
             if not going_on():
                 return None
-            within = np.zeros(len(searcher.finder.owners), np.bool_)
-            within[passages[np.isin(owners, searcher.finder.owners[near])]] = True  # whole articles
+            within = np.zeros(len(searcher.embedded.finder.owners), np.bool_)
+            within[passages[np.isin(owners, searcher.embedded.finder.owners[near])]] = True  # whole articles
             found[question.number] += searcher.judge(question.text, within, len(passages), question.vector)
     return [
         Match(number, tuple(sorted(own, key=lambda each: -each.confidence)[:k]), len(own))
@@ -124,8 +124,11 @@ def promising(searcher: Searcher, kept: Sequence[Kept], passages: Numbers) -> li
 
 def _touched(searcher: Searcher, kept: Sequence[Kept], passages: Numbers) -> list[Kept]:
     """Return the questions that have any word in common with any of the articles."""
-    owners = np.unique(searcher.finder.owners[passages]).tolist()
-    texts = [*searcher.catalog.texts(passages.tolist()), *searcher.catalog.headlines(owners).values()]
+    owners = np.unique(searcher.embedded.finder.owners[passages]).tolist()
+    texts = [
+        *searcher.embedded.articles.texts(passages.tolist()),
+        *searcher.embedded.articles.headlines(owners).values(),
+    ]
     there = {word for text in texts for word in words(text)}
     return [question for question in kept if not there.isdisjoint(_read(question.text).words)]
 
@@ -146,7 +149,7 @@ def _at_best(
     had: tuple[Floats, Floats, Floats],
 ) -> Floats:
     """Return logits of the greatest confidence that passages could give, (len(kept), len(passages))."""
-    finder, (shares, headed, mass) = searcher.finder, had
+    finder, (shares, headed, mass) = searcher.embedded.finder, had
     units, whole = finder.nearness(np.stack([question.vector for question in kept]), passages)
     read = [_read(question.text) for question in kept]
     named, wants = (np.asarray(flags, np.float32)[:, None] for flags in zip(*_flags(read), strict=True))
@@ -183,14 +186,14 @@ def _shares(searcher: Searcher, kept: Sequence[Kept], passages: Numbers) -> tupl
     for at, question in enumerate(kept):
         for word in _read(question.text).words:
             asking[word].append(at)
-    weights = searcher.finder.weights(asking)
+    weights = searcher.embedded.finder.weights(asking)
     mass = np.full(len(kept), 1e-6, np.float32)
     for word, places in asking.items():
         mass[places] += np.float32(weights[word])
-    owners = searcher.finder.owners[passages]
+    owners = searcher.embedded.finder.owners[passages]
     articles, of_article = np.unique(owners, return_inverse=True)
     texts = _words_of(searcher, passages, of_article, len(articles))
-    headlines = searcher.catalog.headlines(articles.tolist())
+    headlines = searcher.embedded.articles.headlines(articles.tolist())
     shares, headed = (np.zeros((len(kept), len(articles)), np.float32) for _ in range(2))
     for at, article in enumerate(articles.tolist()):
         headline = set(words(headlines.get(article, "")))
@@ -203,7 +206,7 @@ def _shares(searcher: Searcher, kept: Sequence[Kept], passages: Numbers) -> tupl
 
 def _words_of(searcher: Searcher, passages: Numbers, of_article: Numbers, count: int) -> list[set[str]]:
     texts: list[set[str]] = [set() for _ in range(count)]
-    found = searcher.catalog.texts(passages.tolist())
+    found = searcher.embedded.articles.texts(passages.tolist())
     for at, text in zip(of_article.tolist(), found, strict=True):
         texts[at].update(words(text))
     return texts
@@ -224,7 +227,7 @@ def _slices(searcher: Searcher, articles: Sequence[int]) -> Iterator[Numbers]:
     """Yield the passages of articles, whole articles at a time."""
     part: list[Numbers] = []
     for article in articles:
-        part.append(searcher.finder.passages_of(article))
+        part.append(searcher.embedded.finder.passages_of(article))
         if sum(map(len, part)) >= _PASSAGES_AT_ONCE:
             yield np.concatenate(part)
             part = []

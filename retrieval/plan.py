@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrieval.shards import Shard
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -21,5 +23,7 @@ class Plan:
     """Read again what could not be read, though it has not changed."""
     wait: bool = False
     """Wait for another writer to be done."""
+    shard: Shard | None = None
+    """The part of the files that is read; None for all."""
     inbox: Path | None = None
     """A folder of articles that is always one of those indexed, once it is there."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from retrieval.catalog import Catalog
 from retrieval.diversity import diverse, worth_showing
 from retrieval.explaining import explain_hit
 from retrieval.finder import Finder
@@ -14,6 +13,7 @@ from retrieval.highlight import best_range
 from retrieval.model import ArticleRef, Hit, Passage
 from retrieval.question import Question
 from retrieval.ranked import Ranked
+from retrieval.store import Articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class Wanted:
 
 
 class Presenter:
-    """Makes hits of candidates. Safe to use from several threads."""
+    """Makes hits of the candidates that a finder found."""
 
-    def __init__(self, catalog: Catalog, finder: Finder) -> None:
-        self._catalog = catalog
+    def __init__(self, articles: Articles, finder: Finder) -> None:
+        self._articles = articles
         self._finder = finder
 
     def hits(self, asked: Question, ranked: Ranked, fusion: Fusion, wanted: Wanted) -> tuple[Hit, ...]:
@@ -66,13 +66,13 @@ class Presenter:
     ) -> Iterator[tuple[int, int]]:
         """Yield place and article of each candidate whose text is new; `read` receives the passages.
 
-        They are read from the catalog as far as they are asked for, `first` at once, then more.
+        They are read as far as they are asked for, `first` at once, then more.
         """
         seen: set[str] = set()
         start, end = 0, first
         while start < len(ranked):
             part = ranked.numbers[start:end].tolist()
-            for place, found in enumerate(self._catalog.passages(part), start=start):
+            for place, found in enumerate(self._finder.view.passages(part), start=start):
                 if found[0].text not in seen:
                     seen.add(found[0].text)
                     read[place] = found
@@ -84,7 +84,7 @@ class Presenter:
 
         They are its paragraphs; where the passage is a part of one, the rest of that comes first.
         """
-        article = self._catalog.article(passage.article_id) if count > 0 else None
+        article = self._articles.article(passage.article_id) if count > 0 else None
         if article is None:
             return (), ()
         number = passage.paragraph - 1

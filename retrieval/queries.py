@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from retrieval.catalog import Catalog
 from retrieval.errors import BadQueryError
+from retrieval.store import Articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def read_queries(path: Path) -> list[Query]:
     return queries
 
 
-def place(queries: Iterable[Query], catalog: Catalog) -> tuple[list[Query], list[str]]:
+def place(queries: Iterable[Query], catalog: Articles) -> tuple[list[Query], list[str]]:
     """Return the questions with their articles named as they are shown, and the names nothing is known by.
 
     A reprint is shown as the article that stands for it. Parts of one document are articles of their own in

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from embeddings import Encoder
-from retrieval.catalog import Catalog
 from retrieval.centring import centred
 from retrieval.folding import fold
 from retrieval.fusion import FITTED_SCALE
 from retrieval.glossary import known_meanings
 from retrieval.kinds import Kind, wanted_kind
-from retrieval.lexical import LexicalIndex, Weighed
+from retrieval.lexicon import Expected, Lexicon, Terms
 from retrieval.names import name_groups
 from retrieval.scale import Scale
 from retrieval.statements import Statement, wanted_statement
 from retrieval.terms import bigrams, foreign_words, is_chinese, usual_share, words
-from retrieval.vocabulary import Vocabulary
+from retrieval.weights import Weighed
 
 _MOST_CHARS = 2000  # of a question; what follows no longer changes its meaning
 _MOST_MEANINGS = 4096  # words whose meanings are kept, some ten megabytes
@@ -62,20 +62,10 @@ class Question:
 class Interpreter:
     """Reads questions against the words, names and vocabulary of one generation."""
 
-    def __init__(
-        self,
-        encoder: Encoder,
-        catalog: Catalog,
-        common: Floats,
-        lexicon: tuple[LexicalIndex, LexicalIndex, LexicalIndex],
-        vocabulary: Vocabulary,
-        scale: Scale,
-    ) -> None:
-        """Take the encoder and what the generation keeps; `lexicon` is its words, bigrams and names."""
-        self._scale = scale
-        self._encoder, self._catalog, self._common = encoder, catalog, common
-        self._words, self._bigrams, self._names = lexicon
-        self._vocabulary = vocabulary
+    def __init__(self, encoder: Encoder, common: Floats, lexicon: Lexicon, scale: Scale) -> None:
+        """Take the encoder, what all questions have in common, and the words that the generation has."""
+        self._encoder, self._common, self._lexicon, self._scale = encoder, common, lexicon, scale
+        self._words, self._bigrams, self._names = lexicon.words, lexicon.bigrams, lexicon.names
         self._meanings: dict[str, list[Weighed]] = {}
         """Of words that were asked before: "meeting" comes again and again."""
 
@@ -85,6 +75,9 @@ class Interpreter:
         folded = fold(text)
         chinese = is_chinese(folded)
         own_words, own_bigrams = list(dict.fromkeys(words(text))), list(dict.fromkeys(bigrams(text)))
+        foreign = [] if chinese else foreign_words(text)
+        groups = name_groups(text)
+        self._expect(own_words, own_bigrams, foreign, groups)
         known_words, known_bigrams = self._words.weigh(own_words), self._bigrams.weigh(own_bigrams)
         found = {item.term for item in known_words}
         # Only Chinese words have a share that is worth loading the segmenter's dictionary for.
@@ -93,13 +86,12 @@ class Interpreter:
             for term in own_words
             if term not in found
         ]
-        foreign = [] if chinese else foreign_words(text)
         known = self._meanings
         if len(known) > _MOST_MEANINGS:
             known = self._meanings = {}
-        names = [self._names.weigh(readings) for readings in name_groups(text)]
+        names = [self._names.weigh(readings) for readings in groups]
         readings = {item.term for group in names for item in group}
-        written = self._catalog.written_names(readings)
+        written = self._lexicon.written_names(readings)
         spelt = {word: self._so_read(word, readings) for word in foreign}
         new = [word for word in foreign if not spelt[word] and word not in known]
         # One call for all: the question itself, then each of its words.
@@ -107,8 +99,7 @@ class Interpreter:
             vectors = vector[None, :]
         else:
             vectors = self._encoder.encode_queries([folded, *new])
-        for word, vector in zip(new, vectors[1:], strict=True):
-            known[word] = self._meaning(word, vector)
+        known.update(self._meanings_of(new, vectors[1:]))
         return Question(
             text=text,
             chinese=chinese,
@@ -130,9 +121,25 @@ class Interpreter:
         """Return what is compared with passages for each of these questions, unit vectors (n, dim)."""
         return centred(self._encoder.encode_queries(texts), self._common)
 
-    def _meaning(self, word: str, vector: Floats) -> list[Weighed]:
-        """Return the articles' words that a word in another language may mean."""
-        return self._words.weigh(known_meanings(word)) or self._near(vector)
+    def _expect(
+        self,
+        own: Sequence[str],
+        pairs: Sequence[str],
+        foreign: Sequence[str],
+        groups: Sequence[Sequence[str]],
+    ) -> None:
+        meanings = (meaning for word in foreign for meaning in known_meanings(word))
+        readings = (reading for group in groups for reading in group)
+        self._lexicon.expect(Expected(chain(own, meanings), pairs, readings))
+
+    def _meanings_of(self, new: Sequence[str], vectors: Floats) -> dict[str, list[Weighed]]:
+        """Return the articles' words that words in another language may mean; vectors are (len(new), dim)."""
+        meant = {word: self._words.weigh(known_meanings(word)) for word in new}
+        rest = [at for at, word in enumerate(new) if not meant[word]]
+        if rest:
+            found = self._lexicon.near(vectors[rest], _NEAR_WORDS)
+            meant.update((new[at], self._near(near)) for at, near in zip(rest, found, strict=True))
+        return meant
 
     def _so_read(self, word: str, names: set[str]) -> list[Weighed]:
         """Return the articles' words that a name in Latin letters spells: for Xiangshui 响水, also 香水.
@@ -140,21 +147,14 @@ class Interpreter:
         What is all capitals is an abbreviation as a rule.
         """
         spelt = "" if word.isupper() else word.casefold()
-        return self._words.weigh(self._catalog.written_names([spelt])) if spelt in names else []
+        return self._words.weigh(self._lexicon.written_names([spelt])) if spelt in names else []
 
-    def _near(self, vector: Floats) -> list[Weighed]:
-        known: dict[str, Weighed] = {}
-
-        def there(terms: list[str]) -> list[str]:
-            known.update((item.term, item) for item in self._words.weigh(terms))
-            return [term for term in terms if term in known]
-
-        found = self._vocabulary.near(vector, _NEAR_WORDS, there)
+    def _near(self, found: Sequence[tuple[Weighed, float]]) -> list[Weighed]:
         raw = np.asarray([similarity for _, similarity in found], np.float32)
         similarities = np.minimum(self._scale.told_on(FITTED_SCALE, raw), 1)
         near = [
-            replace(known[term], weight=float(similarity) ** 2)
-            for (term, _), similarity in zip(found, similarities, strict=True)
+            replace(item, weight=float(similarity) ** 2)
+            for (item, _), similarity in zip(found, similarities, strict=True)
             if similarity >= _NEAR_LEAST
         ]
         # A rare word that is only near must not count for more than the usual one that is meant.
@@ -162,6 +162,6 @@ class Interpreter:
         return [replace(item, idf=min(item.idf, mean)) for item in near]
 
 
-def _mass(index: LexicalIndex, terms: list[str], known: list[Weighed]) -> float:
+def _mass(index: Terms, terms: list[str], known: list[Weighed]) -> float:
     unknown = len(terms) - len(known)
     return max(sum(item.idf for item in known) + unknown * index.missing_idf(), 1e-6)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.finder import Candidates, Floats, Numbers
+from retrieval.finder import Candidates
+from retrieval.store import Floats, Numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from embeddings import Reranker
-from retrieval.catalog import Catalog
 from retrieval.ranked import Ranked
+from retrieval.store import View
 
 
-def rerank(reranker: Reranker, question: str, ranked: Ranked, top: int, catalog: Catalog) -> Ranked:
+def rerank(reranker: Reranker, question: str, ranked: Ranked, top: int, view: View) -> Ranked:
     """Return candidates with the first `top` in the order of the reranker; of equals, as they were.
 
     Those after them stay behind: their scores are lowered to the least of the reranker's. Raises
@@ -20,7 +20,7 @@ def rerank(reranker: Reranker, question: str, ranked: Ranked, top: int, catalog:
     top = min(top, len(ranked))
     if not top:
         return ranked
-    found = catalog.passages(ranked.numbers[:top].tolist())
+    found = view.passages(ranked.numbers[:top].tolist())
     # A passage seldom names its meeting; the headline does. Both as they are printed, which is what such
     # models have read.
     texts = [f"{article.title or article.kicker}\n{passage.text}".strip() for passage, article in found]

@@ -15,6 +15,7 @@ import xxhash
 
 from retrieval.errors import UnreadableError
 from retrieval.folders import files_below
+from retrieval.shards import Shard
 from retrieval.sources import Found, Problem, SourceFile, Sources
 
 if TYPE_CHECKING:
@@ -85,20 +86,24 @@ class Scan:
         return files == known or _keys(merge_reprints(_in_order(known, old))[0]) == _keys(self.articles)
 
 
-def look(roots: Sequence[str], old: Sources | None, *, retry: bool, leave_out: Path) -> Look:
+def look(
+    roots: Sequence[str], old: Sources | None, *, retry: bool, leave_out: Path, shard: Shard | None = None
+) -> Look:
     """Look at the files below `roots`, to read what is new or changed, and with `retry` what failed.
 
     What is below `leave_out` is none of the articles, unless one of `roots` itself lies there: an index may
     lie among the articles, and a folder of articles beside an index.
 
     A folder that is not there at the moment (a disk that is not mounted) keeps the articles it had; the
-    problems say so.
+    problems say so. Of files that are not of `shard` nothing is known.
     """
     known = old.files() if old else {}
     failed = {problem.path for problem in old.problems()} if old and retry else set()
     problems: list[Problem] = []
     own = os.path.abspath(leave_out) + os.sep
-    looked = [_look(*entry, known.get(entry[0]), failed) for entry in _find(roots, known, problems, own)]
+    entries = _find(roots, known, problems, own)
+    ours = entries if shard is None else (entry for entry in entries if shard.has(entry[1]))
+    looked = [_look(*entry, known.get(entry[0]), failed) for entry in ours]
     seen = tuple(one for one in looked if one is not None)
     problems += [one.problem for one in seen if one.problem is not None]
     return Look(seen, tuple(problems), known)

@@ -9,7 +9,7 @@ from retrieval.dates import date_range, parse_date
 from retrieval.days import EVER
 from retrieval.errors import BadQueryError
 from retrieval.periods import Period, days_as_text, period_in
-from retrieval.timeline import Mask, Timeline
+from retrieval.store import Selection, Times
 
 _FIRST = 101  # 1 January of year 0
 
@@ -18,8 +18,8 @@ _FIRST = 101  # 1 January of year 0
 class Scope:
     """What is searched."""
 
-    allowed: Mask | None = None
-    """Passages (n,) that may be found; None for all."""
+    allowed: Selection | None = None
+    """Passages that may be found; None for all."""
     period: Period | None = None
     """The time that the question names."""
     searched: str = ""
@@ -38,17 +38,17 @@ class Scope:
         return bool(self.impossible) or (self.allowed is not None and not self.allowed.any())
 
 
-def scope_of(question: str, timeline: Timeline, since: str | None, until: str | None, today: date) -> Scope:
+def scope_of(question: str, times: Times, since: str | None, until: str | None, today: date) -> Scope:
     """Return what `question` is to be searched in, within `since` and `until`. Raises BadQueryError."""
     given = _given(since, until, today)
     period = period_in(question, today)
     if period is not None and period.impossible:
         return Scope(period=period)
-    allowed = timeline.between(*given) if given else None
+    allowed: Selection | None = times.between(*given) if given else None
     searched = _range_as_text(*given) if given else ""
     if period is None or not period.limits:
         return Scope(allowed, period, searched)
-    dated, undated = timeline.of(period), timeline.undated()
+    dated, undated = times.of(period), times.undated()
     if allowed is not None:
         dated, undated = dated & allowed, undated & allowed
     searched = " & ".join(part for part in (str(period), searched) if part)

@@ -26,10 +26,11 @@ import numpy.typing as npt
 from config import EmbeddingSettings
 from embeddings import Encoder, open_encoder
 from retrieval.builder import Plan, build
+from retrieval.embedded_store import EmbeddedStore
+from retrieval.finder import Finder
 from retrieval.fusion import FEATURES, Margin, evidence
 from retrieval.periods import period_in
 from retrieval.queries import place, read_queries
-from retrieval.searcher import Searcher
 
 _STEPS = 600
 _RATE = 0.03
@@ -98,8 +99,8 @@ def gather(work: Path, folder: Path, encoder: Encoder, join: bool) -> list[Sampl
     name = folder.name + ("-joined" if join else "")
     plan = Plan(work / name, "use-multilingual-v3", 600, keep=1)
     build(plan, [corpus], encoder)
-    searcher = Searcher.open(plan.data_dir, encoder)
-    finder, catalog = searcher.finder, searcher.catalog
+    store = EmbeddedStore.open(plan.data_dir, encoder)
+    finder, catalog = Finder.over(store.whole, store), store.articles
     numbers = {article.id: number for number, article in enumerate(catalog.articles())}
     paragraphs = np.array([p.paragraph for p, _ in catalog.passages(range(len(finder.owners)))])
     samples: list[Sample] = []
@@ -122,7 +123,7 @@ def gather(work: Path, folder: Path, encoder: Encoder, join: bool) -> list[Sampl
             masks += [fewer | (about if join else right), others]
         asked = finder.understand(query.text)
         period = period_in(query.text, _TODAY)
-        of_time = searcher.timeline.score(period) if period else None
+        of_time = store.times.score(period) if period else None
         for number, allowed in enumerate(masks):
             if allowed is not None and not allowed.any():
                 continue

@@ -10,6 +10,7 @@ import pytest
 from embeddings.use import UseEncoder
 from retrieval import Searcher
 from retrieval.builder import Plan, build
+from retrieval.embedded_store import EmbeddedStore
 from retrieval.evaluation import evaluate
 from retrieval.queries import read_queries
 
@@ -66,6 +67,7 @@ def test_questions_about_the_first_page(tmp_path: Path, encoder: UseEncoder) -> 
 
 def test_the_first_page_is_one_article_of_eight_passages(tmp_path: Path, encoder: UseEncoder) -> None:
     searcher = _searcher(Path(str(_SHARED)) / "articles", tmp_path, encoder)
-    assert searcher.manifest.counts["articles"] == 1
-    assert searcher.manifest.counts["passages"] == 8
+    assert isinstance(searcher.store, EmbeddedStore)
+    assert searcher.store.manifest.counts["articles"] == 1
+    assert searcher.store.manifest.counts["passages"] == 8
     assert {hit.article.date for hit in searcher.ask("大会", 20).hits} == {"--11-20"}

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from retrieval.ablation import ablate
+from retrieval.embedded_store import EmbeddedStore
 from retrieval.evaluation import evaluate
 from retrieval.fusion import FEATURES, FITTED
 from retrieval.queries import Query
 
 from .building import PARAGRAPHS, index, put_all, searcher
+from .encoding import PairEncoder
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def test_every_score_is_left_out_once_and_some_are_alone(
     put_all(folder)
     index(data, folder)
     done: list[int] = []
-    table = ablate(queries, searcher(data), progress=done.append)
+    table = ablate(queries, EmbeddedStore.open(data, PairEncoder()), progress=done.append)
     assert list(table)[: 1 + len(FEATURES)] == ["whole", *(f"without {name}" for name in FEATURES)]
     assert list(table)[1 + len(FEATURES) :] == [
         f"{name} alone" for name in ("units", "paragraph", "words", "bigrams")
@@ -48,7 +50,7 @@ def test_what_is_left_out_counts_no_more(folder: Path, data: Path, queries: list
     only_words = FITTED
     for name in FEATURES:
         only_words = only_words if name == "words" else only_words.without(name)
-    table = ablate(queries, searcher(data), only_words)
+    table = ablate(queries, EmbeddedStore.open(data, PairEncoder()), only_words)
     assert table["whole"] == table["words alone"]
     assert table["without words"]["all"] < table["whole"]["all"]
 
@@ -56,5 +58,5 @@ def test_what_is_left_out_counts_no_more(folder: Path, data: Path, queries: list
 def test_without_answers_there_is_nothing_to_compare(folder: Path, data: Path) -> None:
     put_all(folder)
     index(data, folder)
-    table = ablate([Query("1", "zh", "谁？", frozenset())], searcher(data))
+    table = ablate([Query("1", "zh", "谁？", frozenset())], EmbeddedStore.open(data, PairEncoder()))
     assert all(row == {} for row in table.values())

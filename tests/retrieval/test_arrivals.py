@@ -19,9 +19,9 @@ LONG = (
 def _look(data: Path, seen: Keys) -> tuple[list[str], Keys]:
     """Return the ids of what is new, and all that is seen then."""
     found = searcher(data)
-    arrivals = find_arrivals(found.catalog, seen)
+    arrivals = find_arrivals(found.embedded.articles, seen)
     assert arrivals is not None
-    ids = [article.id for article in found.catalog.at(arrivals.articles)]
+    ids = [article.id for article in found.embedded.articles.at(arrivals.articles)]
     return sorted(ids), np.concatenate([seen, arrivals.keys])
 
 
@@ -74,4 +74,4 @@ def test_only_what_is_new_is_new(tmp_path: Path) -> None:
 def test_a_look_can_be_given_up(tmp_path: Path) -> None:
     put_all(tmp_path / "articles")
     index(tmp_path / "data", tmp_path / "articles")
-    assert find_arrivals(searcher(tmp_path / "data").catalog, NOTHING, lambda: False) is None
+    assert find_arrivals(searcher(tmp_path / "data").embedded.articles, NOTHING, lambda: False) is None

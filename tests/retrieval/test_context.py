@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from retrieval.context import Context
+from retrieval.embedded_store import EmbeddedStore
 from retrieval.searcher import Searcher
 
 from .building import index, put, record, searcher
@@ -24,10 +25,11 @@ def found(tmp_path: Path) -> Searcher:
 
 
 def _weigh(found: Searcher, question: str) -> tuple[dict[str, float], dict[str, float]]:
-    finder = found.finder
-    context = Context(finder.owners, finder._words, finder._names, finder._headings)
+    assert isinstance(found.store, EmbeddedStore)
+    whole = found.store.whole
+    context = Context(whole.owners, whole.words, whole.names, whole.headings)
     names = [article.id for article in found.catalog.articles()]
-    shares, lacks = context.weigh(finder.understand(question))
+    shares, lacks = context.weigh(found.understand(question))
     assert shares.dtype == lacks.dtype == np.float32
     return dict(zip(names, shares.tolist(), strict=True)), dict(zip(names, lacks.tolist(), strict=True))
 

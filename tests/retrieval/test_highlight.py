@@ -12,9 +12,9 @@ from embeddings.use import UseEncoder
 from retrieval import Searcher
 from retrieval.builder import Plan, build
 from retrieval.highlight import best_range, best_sentence
-from retrieval.lexical import Weighed
 from retrieval.question import Question
 from retrieval.units import unit_spans
+from retrieval.weights import Weighed
 
 from .building import index, put, record
 from .building import searcher as open_small

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from retrieval.builder import build
+from retrieval.embedded_store import EmbeddedStore
 from retrieval.errors import EncoderMismatchError, NoIndexError
 from retrieval.known import Known, PassageVectors
 from retrieval.units import quantise
@@ -93,8 +94,8 @@ def test_segments_know_their_passages_and_words(folder: Path, data: Path) -> Non
     index(data, folder, encoder=encoder)
     (segment,) = (data / "segments").iterdir()
     encoder.encoded.clear()
-    opened = searcher(data)
-    texts = opened.catalog.texts(range(opened.manifest.counts["passages"]))
+    store = EmbeddedStore.open(data, encoder)
+    texts = store.articles.texts(range(store.manifest.counts["passages"]))
     with closing(Known(data, [segment], encoder)) as known:
         assert known.passages([*texts, "未曾见过。"]).keys() == set(texts)
         vectors = known.terms(["会议", "未见", "会议"], encoder)

@@ -19,7 +19,7 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
 
 
 def _lean(searcher: Searcher, question: str) -> Leaning:
-    return read_leaning(searcher.finder.understand(question))
+    return read_leaning(searcher.understand(question))
 
 
 @pytest.mark.parametrize(
@@ -129,6 +129,6 @@ def test_a_subject_of_its_own(searcher: Searcher, question: str) -> None:
 
 
 def test_the_topic_is_what_is_left_of_a_question(searcher: Searcher) -> None:
-    understand = searcher.finder.understand
+    understand = searcher.understand
     assert topic_of(understand("地铁什么时候开通？")) == "地铁 开通"
     assert topic_of(understand("How long will the flood campaign last?")) == "flood"

@@ -36,7 +36,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
 
 
 def _kept(found: Searcher, *questions: str) -> list[Kept]:
-    vectors = found.finder.encode(questions)
+    vectors = found.embedded.finder.encode(questions)
     return [Kept(at, text, vector) for at, (text, vector) in enumerate(zip(questions, vectors, strict=True))]
 
 
@@ -68,7 +68,7 @@ def test_keywords_find_their_articles_and_no_others(
         alone = match(real, _kept(real, question), [number], 5)
         assert alone is not None
         told = {judged.hit.article.id for each in alone for judged in each.found}
-        assert told == articles & {next(iter(real.catalog.at([number]))).id}
+        assert told == articles & {next(iter(real.embedded.articles.at([number]))).id}
 
 
 def test_nothing_that_would_be_told_is_passed_over(real: Searcher) -> None:
@@ -96,9 +96,9 @@ def test_nothing_that_would_be_told_is_passed_over(real: Searcher) -> None:
     ]
     questions = [" ".join(pair) for pair in zip(words, words[3:] + words[:3], strict=True)] + words
     kept = _kept(real, *questions)
-    passages = np.arange(len(real.finder.owners))
+    passages = np.arange(len(real.embedded.finder.owners))
     near = {question.number for question, _ in promising(real, kept, passages)}
-    told = {q.number for q in kept if real.judge(q.text, real.finder.everywhere(), 3)}
+    told = {q.number for q in kept if real.judge(q.text, real.embedded.finder.everywhere(), 3)}
     assert told and told <= near
 
 

@@ -42,7 +42,7 @@ def test_the_paragraph_that_does_not_name_its_meeting_is_found(searcher: Searche
 
 def test_what_is_left_to_ask_is_without_the_name(searcher: Searcher) -> None:
     titles, beginnings = _beginnings(searcher)
-    asked = searcher.finder.understand("火灾事故警示教育大会以什么形式召开？")
+    asked = searcher.understand("火灾事故警示教育大会以什么形式召开？")
     named = named_articles(asked, beginnings)
     assert [titles[one.article] for one in named] == ["云泊市火灾事故警示教育大会"]
     assert "形式召开" in named[0].rest
@@ -51,7 +51,7 @@ def test_what_is_left_to_ask_is_without_the_name(searcher: Searcher) -> None:
 
 def test_a_question_in_another_language_names_by_meaning(searcher: Searcher) -> None:
     titles, beginnings = _beginnings(searcher)
-    asked = searcher.finder.understand("In what form was the meeting on rural roads held?")
+    asked = searcher.understand("In what form was the meeting on rural roads held?")
     found = [titles[one.article] for one in named_articles(asked, beginnings)]
     assert "蓝田县农村公路建设现场会" in found
 
@@ -64,7 +64,7 @@ def test_a_question_in_another_language_names_by_meaning(searcher: Searcher) -> 
     ],
 )
 def test_a_place_in_latin_letters_names_an_article(searcher: Searcher, question: str, title: str) -> None:
-    asked = searcher.finder.understand(question)
+    asked = searcher.understand(question)
     titles, beginnings = _beginnings(searcher)
     named = named_articles(asked, beginnings)
     own = next(one for one in named if titles[one.article] == title)
@@ -75,7 +75,7 @@ def test_a_place_in_latin_letters_names_an_article(searcher: Searcher, question:
 
 def test_what_is_in_every_headline_names_none(searcher: Searcher) -> None:
     beginnings = {number: ("会议召开", "本报讯　日前，会议召开。") for number in range(3)}
-    asked = searcher.finder.understand("青川县防汛会议何时召开？")
+    asked = searcher.understand("青川县防汛会议何时召开？")
     assert named_articles(asked, beginnings) == []
 
 

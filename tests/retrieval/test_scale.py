@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings import Vectors
+from retrieval.embedded_store import EmbeddedStore
+from retrieval.finder import Finder
 from retrieval.fusion import FITTED_FOR, FITTED_SCALE
 from retrieval.scale import Scale
-from retrieval.searcher import Searcher
 
 from .building import index, put_all
 from .encoding import PairEncoder
@@ -65,9 +66,10 @@ def test_what_a_model_finds_alike_does_not_drown_the_words(tmp_path: Path) -> No
     features = []
     for name, encoder in (("near", PairEncoder()), ("far", _Distant("pairs"))):
         index(tmp_path / name, tmp_path / "articles", encoder=encoder)
-        searcher = Searcher.open(tmp_path / name, encoder)
-        assert searcher.manifest.fingerprint != FITTED_FOR
-        found = searcher.finder.find(searcher.finder.understand("副省长主持会议"))
+        store = EmbeddedStore.open(tmp_path / name, encoder)
+        assert store.fingerprint != FITTED_FOR
+        finder = Finder.over(store.whole, store)
+        found = finder.find(finder.understand("副省长主持会议"))
         features.append(found.features[:, :2])
         assert abs(features[-1].mean() - FITTED_SCALE.mean) < 0.2
     assert np.argmax(features[0][:, 0]) == np.argmax(features[1][:, 0])
