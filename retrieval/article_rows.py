@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 
 import xxhash
 
@@ -66,6 +67,7 @@ def from_row(row: Sequence[str]) -> Article:
     )
 
 
+@cache  # the articles of an archive share a few thousand dates
 def date_of(text: str, origin: str) -> PartialDate | None:
     """Return the date of a row's two columns for it."""
     return PartialDate.parse(text, origin) if text else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,22 +60,24 @@ class LexicalIndex:
 
         `usual` tells what share of all words a term is in the language at large.
         """
-        numbers: dict[str, int] = {}
-        of_term, of_document, counts, lengths = array("i"), array("i"), array("H"), array("i")
-        for document, text in enumerate(texts):
+        numbers: defaultdict[str, int] = defaultdict(lambda: len(numbers))
+        said, lengths = array("i"), array("i")
+        for text in texts:
             lengths.append(len(text))
-            for term, count in Counter(text).items():
-                of_term.append(numbers.setdefault(term, len(numbers)))
-                of_document.append(document)
-                counts.append(min(count, 65535))
-        term_numbers = np.asarray(of_term, np.int32)
-        order = np.argsort(term_numbers, kind="stable")  # by term, and within a term by document
+            said.extend([numbers[term] for term in text])
+        own = np.asarray(lengths, np.int64)
+        # By term, and within a term by document: as one number, which sorts faster than two.
+        documents = np.repeat(np.arange(len(own)), own)
+        places = np.sort(np.asarray(said, np.int64) * max(len(own), 1) + documents)
+        firsts = np.flatnonzero(np.diff(places, prepend=-1))
+        terms_of, documents_of = np.divmod(places[firsts], max(len(own), 1))
+        counts = np.diff(firsts, append=len(places)).clip(max=65535)
         offsets = np.zeros(len(numbers) + 1, np.int64)
-        np.cumsum(np.bincount(term_numbers, minlength=len(numbers)), out=offsets[1:])
+        np.cumsum(np.bincount(terms_of, minlength=len(numbers)), out=offsets[1:])
         save_array(folder / f"{field}.offsets.npy", offsets)
-        save_array(folder / f"{field}.documents.npy", np.asarray(of_document, np.int32)[order])
-        save_array(folder / f"{field}.counts.npy", np.asarray(counts, np.uint16)[order])
-        save_array(folder / f"{field}.lengths.npy", np.asarray(lengths, np.int32))
+        save_array(folder / f"{field}.documents.npy", documents_of.astype(np.int32))
+        save_array(folder / f"{field}.counts.npy", counts.astype(np.uint16))
+        save_array(folder / f"{field}.lengths.npy", own.astype(np.int32))
         save_array(folder / f"{field}.usual.npy", np.fromiter(map(usual, numbers), np.float32, len(numbers)))
         rows = ((field, term, number) for term, number in numbers.items())
         terms.executemany("INSERT INTO terms (field, term, number) VALUES (?, ?, ?)", rows)

@@ -66,7 +66,7 @@ def merge_reprints(found: Sequence[Found]) -> tuple[list[Merged], list[Problem]]
     problems: list[Problem] = []
     taken: set[str] = set()
     for group in _groups(found):
-        oldest_first = sorted(group, key=_age)
+        oldest_first = sorted(group, key=_age) if len(group) > 1 else group
         newest = oldest_first[-1]
         identity = _identity(oldest_first, taken)
         taken.add(identity)
