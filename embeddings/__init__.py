@@ -1,6 +1,6 @@
 """Sentence models: text in, unit vectors out; and what scores a question with a text."""
 
-from .encoder import Encoder, SpanEncoder, Vectors, encode_spans
+from .encoder import Encoder, SpanEncoder, Vectors, encode_spans, load_ahead
 from .errors import EmbeddingError
 from .factory import open_encoder, open_reranker
 from .reranker import Reranker
@@ -12,6 +12,7 @@ __all__ = [
     "SpanEncoder",
     "Vectors",
     "encode_spans",
+    "load_ahead",
     "open_encoder",
     "open_reranker",
 ]

@@ -52,6 +52,21 @@ class SpanEncoder(Encoder, Protocol):
         ...
 
 
+@runtime_checkable
+class AheadLoader(Protocol):
+    """An encoder that can load its model beside other work."""
+
+    def load_ahead(self, *, for_many: bool = False) -> None:
+        """Begin to load; `for_many` texts all of it."""
+        ...
+
+
+def load_ahead(encoder: Encoder) -> None:
+    """Let an encoder that can do so begin to load its model, for many texts."""
+    if isinstance(encoder, AheadLoader):
+        encoder.load_ahead(for_many=True)
+
+
 def encode_spans(encoder: Encoder, texts: Sequence[Sequence[str]], spans: Sequence[Ranges]) -> list[Vectors]:
     """Return what `SpanEncoder.encode_spans` does, with any encoder."""
     if isinstance(encoder, SpanEncoder):

@@ -68,14 +68,16 @@ class UseEncoder:
         """Return unit vectors, float32 (n, 512). Raises `EmbeddingError` where the wheel is broken."""
         return self._encode(texts)
 
-    def load_ahead(self) -> None:
+    def load_ahead(self, *, for_many: bool = False) -> None:
         """Begin to read the model in a thread of its own; the first use waits for the rest.
 
-        That is work outside the interpreter's lock, so imports go on meanwhile; it imports nothing itself,
-        for an import that Ctrl-C has cut short may keep its lock. What goes wrong is said by the first use.
+        For many texts all of the table of word pieces is read too, which is not waited for. That is work
+        outside the interpreter's lock, so imports go on meanwhile; it imports nothing itself, for an import
+        that Ctrl-C has cut short may keep its lock. What goes wrong is said by the first use.
         """
-        with suppress(ImportError):
-            self._reading = _read()
+        with self._lock, suppress(ImportError):
+            if self._loaded is None and self._reading is None:
+                self._reading = _read(for_many=for_many)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), _DIM), dtype=np.float32)
@@ -206,7 +208,7 @@ def _add(vectors: Vectors, batch: _Batch, encodings: Vectors) -> None:
     np.add.at(vectors, batch.owners, encodings * weights[:, None])
 
 
-def _read() -> _Reading:
+def _read(*, for_many: bool = False) -> _Reading:
     """Return tokenizer and network, to be read in a thread. Raises ImportError."""
     import sentencepiece
 
@@ -220,7 +222,10 @@ def _read() -> _Reading:
 
     pool = ThreadPoolExecutor(1)
     try:
-        return pool.submit(read)
+        reading = pool.submit(read)
+        if for_many:
+            pool.submit(lambda: reading.result()[1].read_table())
+        return reading
     finally:
         pool.shutdown(wait=False)
 

@@ -62,6 +62,10 @@ class Network:
         ids = np.fromiter(chain.from_iterable(pieces), np.int64, int(lengths.sum()))
         return self._head(self._features(ids, starts, lengths), starts, lengths)
 
+    def read_table(self) -> None:
+        """Read all of the table now."""
+        self._table.read()
+
     def encode_spans(self, pieces: list[list[int]], spans: list[list[tuple[int, int]]]) -> Vectors:
         """Return unit vectors, float32 (n, 512), for ranges of tokens of each piece, in their order.
 
@@ -146,6 +150,12 @@ class _Table:
                     self._ready[block] = self._blocks[block].inflate(self._values[block], wanted)
         found: npt.NDArray[np.uint8] = self._values[blocks, rows]
         return found
+
+    def read(self) -> None:
+        """Inflate all blocks, others being served in between."""
+        for block in range(_BLOCKS):
+            with self._lock:
+                self._ready[block] = self._blocks[block].inflate(self._values[block], _BLOCK_ROWS)
 
 
 class _Block:

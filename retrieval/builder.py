@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings import Encoder
+from embeddings import Encoder, load_ahead
 from retrieval.encoded import forget_encoded
 from retrieval.errors import BadQueryError, BrokenIndexError, NoIndexError, NothingToIndexError
 from retrieval.generation import prune
@@ -99,6 +99,7 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
             forget_encoded(plan.data_dir)
             unchanged = Counts(unchanged=old.count_holding())
             return _report(serving.manifest, False, 0, unchanged, old.problems(), started)
+        load_ahead(encoder)  # beside the reading
         found = read(looked, old, progress)
         _refuse_emptiness(found, sorted(roots), serving.manifest if serving else None)
         if as_it_was and serving and old and found.finds_nothing_new(old):
