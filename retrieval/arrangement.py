@@ -18,7 +18,7 @@ import numpy.typing as npt
 from retrieval.segment_catalog import FILE_NAME, open_tables
 from retrieval.storing import load_array, naming_table
 
-_RATIO = 1  # a segment up to so many times as large as what is folded already is folded too
+_RATIO = 1.5  # a segment up to so many times as large as what is folded already is folded too
 _MOST_DEAD = 0.5  # of a segment's passages; beyond it is written anew without them
 _MOST_PASSAGES = 50_000  # in a new segment, to bound the memory that writing takes
 _FULL = _MOST_PASSAGES // 2  # passages; were such ones folded, a large archive would be written over and over
