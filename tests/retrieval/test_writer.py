@@ -112,7 +112,7 @@ def test_it_says_what_one_built_at_once_does(tmp_path: Path, steps: list[list[_C
     index(whole, folder, full=True)
     assert _segments(whole) == 1
     assert list(_all_said(grown)) == list(_all_said(whole))
-    _put_many(folder, "more.jsonl", 40)
+    _put_many(folder, "more.jsonl", 80)
     index(grown)
     assert _segments(grown) == 1
     index(whole, full=True)
