@@ -65,7 +65,8 @@ def _encoding(results: Figures) -> str:
     ours, package = (f"{own[f'{who}_texts_per_s']:.0f}" for who in ("ours", "package"))
     return (
         f"Texts encoded in bulk: {ours} a second; {package} by the package whose weights these are."
-        f" Largest difference in a component: {own['largest_difference']:.0e}."
+        f" The vectors of {own['same']:.1%} of them are the same to 1e-5; the others have runs of unknown"
+        " characters, which the package takes one by one."
     )
 
 
