@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
@@ -14,9 +13,7 @@ import numpy as np
 
 from benchmarks.plain import Recipe
 from benchmarks.processes import python, run, size_of, typical
-from benchmarks.warm import summary
-
-_FEW = 5
+from benchmarks.warm import timed
 
 
 def plain(paragraphs: Sequence[str], questions: Sequence[str], place: Path) -> dict[str, float]:
@@ -31,7 +28,7 @@ def plain(paragraphs: Sequence[str], questions: Sequence[str], place: Path) -> d
         "build_s": built.seconds,
         "passages_per_s": len(paragraphs) / built.seconds,
         "cold_s": cold,
-        **_warm(recipe.ask, questions),
+        **timed(recipe.ask, questions),
         "disk_bytes_per_passage": size_of(place / "index") / len(paragraphs),
     }
 
@@ -51,7 +48,7 @@ def bm25s(paragraphs: Sequence[str], questions: Sequence[str]) -> dict[str, floa
     def ask(question: str) -> object:
         return index.retrieve([rjieba.cut(question)], k=min(5, len(paragraphs)), show_progress=False)
 
-    return {"build_s": built, "passages_per_s": len(paragraphs) / built, **_warm(ask, questions)}
+    return {"build_s": built, "passages_per_s": len(paragraphs) / built, **timed(ask, questions)}
 
 
 def txtai(
@@ -75,7 +72,7 @@ def txtai(
     index.index(list(paragraphs))
     built = time.perf_counter() - started
     index.save(str(place / "txtai"))
-    figures = {"build_s_without_encoding": built, **_warm(lambda asked: index.search(asked, 5), questions)}
+    figures = {"build_s_without_encoding": built, **timed(lambda asked: index.search(asked, 5), questions)}
     return {**figures, "disk_bytes_per_passage": size_of(place / "txtai") / len(paragraphs)}
 
 
@@ -92,15 +89,3 @@ def sentence_transformers(place: Path) -> dict[str, float] | None:
     )
     imports = typical(python("-c", "import sentence_transformers"), 3)
     return {"import_s": imports, "cold_s": typical(python("-c", code, str(model), "谁主持了大会？"), 3)}
-
-
-def _warm(ask: Callable[[str], object], questions: Sequence[str]) -> dict[str, float]:
-    for question in questions[:_FEW]:
-        ask(question)
-    took = []
-    for question in questions:
-        started = time.perf_counter()
-        ask(question)
-        took.append((time.perf_counter() - started) * 1000)
-    assert statistics.median(took) > 0
-    return summary(took)

@@ -19,7 +19,7 @@ _RAN_WELL_S = 60.0  # what has run so long gets the first pause again
 _END_S = 4.0  # a run under way ends within this, or is ended: a service manager would not wait much longer
 _LINE_BYTES = 1 << 20
 _SECRET_CHARS = 16  # a token has twice as many; something shorter may stand in any variable
-_COMPLAINT = "huiwen: "  # before what the command line says of errors
+COMPLAINT = "huiwen: "  # before what the command line says of errors
 
 
 def index_process(
@@ -89,7 +89,7 @@ class IndexKeeper:
         try:
             await asyncio.wait({dying, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await _end(process)
+            await end(process, _END_S)
             await dying
             await asyncio.wait({reading}, timeout=1)  # a process that it has left behind may hold the pipe
             reading.cancel()
@@ -107,8 +107,8 @@ class IndexKeeper:
             line = raw.decode("utf-8", "replace").rstrip()
             if line and line != self._last_line:
                 self._last_line = line
-                level = logging.WARNING if line.startswith(_COMPLAINT) else logging.INFO
-                _log.log(level, "Index: %s", line.removeprefix(_COMPLAINT))
+                level = logging.WARNING if line.startswith(COMPLAINT) else logging.INFO
+                _log.log(level, "Index: %s", line.removeprefix(COMPLAINT))
 
     def _tell_death(self, death: str) -> None:
         if death != self._last_death:  # the same again and again is no news
@@ -116,15 +116,17 @@ class IndexKeeper:
             _log.warning("The process that keeps the index up: %s; it is started again", death)
 
 
-async def _end(process: Process) -> None:
+async def end(process: Process, patience_s: float) -> None:
+    """See to it that a process that we have tied to us is gone, by force where it takes too long."""
+    if process.stdin is not None:
+        process.stdin.close()
     if process.returncode is not None:
         return
-    assert process.stdin is not None
-    process.stdin.close()
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), _END_S)
+        await asyncio.wait_for(process.wait(), patience_s)
     except TimeoutError:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+        await process.wait()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import PIPE
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.index_keeper import COMPLAINT, end
+
 _log = logging.getLogger(__name__)
 
 _END_S = 3.0
-_COMPLAINT = "huiwen: "  # before what the command line says of errors
 _REASON_CHARS = 500
 
 
@@ -72,31 +72,15 @@ class IndexRun:
             out, complaints = await asyncio.gather(process.stdout.read(), process.stderr.read())
             await process.wait()
         finally:
-            await _end(process)
+            await end(process, _END_S)
         lines = [line.strip() for line in complaints.decode("utf-8", "replace").splitlines() if line.strip()]
         for line in lines:
-            _log.info("Index: %s", line.removeprefix(_COMPLAINT))
+            _log.info("Index: %s", line.removeprefix(COMPLAINT))
         try:
             report = json.loads(out) if process.returncode == 0 else None
         except ValueError:
             report = None
         if not isinstance(report, dict):
-            last = lines[-1].removeprefix(_COMPLAINT) if lines else f"status {process.returncode}"
+            last = lines[-1].removeprefix(COMPLAINT) if lines else f"status {process.returncode}"
             return Outcome(reason=last[:_REASON_CHARS])
         return Outcome(report)
-
-
-async def _end(process: Process) -> None:
-    """See to it that a process is gone."""
-    if process.stdin is not None:
-        process.stdin.close()
-    if process.returncode is not None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), _END_S)
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
