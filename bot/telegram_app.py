@@ -74,6 +74,7 @@ def build_application(settings: Settings, asker: Asker, people: People | None = 
         .concurrent_updates(_CONCURRENT_UPDATES)
         .updater(None)
         .post_init(people.greet)
+        .post_stop(people.part)
         .build()
     )
     handlers = Handlers(asker, telegram.k, closed=bool(telegram.allow))

@@ -98,6 +98,10 @@ class People:
         await self._uploads.resume(application.bot)
         await self._menus.announce(application.bot)
 
+    async def part(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        """Finish what is being told beside the handlers."""
+        await self._uploads.finish()
+
     async def watch(self, library: Library, bot: ExtBot[Any], stop: asyncio.Event) -> None:
         """Tell people of new articles until `stop` is set, once the bot has started."""
         waits = [asyncio.create_task(event.wait()) for event in (self._started, stop)]

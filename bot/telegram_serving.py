@@ -82,6 +82,8 @@ class Serving(ABC):
                 await asyncio.gather(self._close(), self.intake.finish())
                 if application.running:
                     await application.stop()
+                    if application.post_stop is not None:
+                        await application.post_stop(application)
                 await application.shutdown()
         except TimeoutError:
             late = True

@@ -57,6 +57,7 @@ class UploadWork:
         self._megabytes = megabytes
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()  # asyncio itself keeps weak references only
+        self._telling: set[asyncio.Task[Any]] = set()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something by and by."""
@@ -102,6 +103,11 @@ class UploadWork:
         for note in await asyncio.to_thread(self._notes.recall):
             self.start(self._complete(bot, note))
         self.start(self._catch_up())
+
+    async def finish(self) -> None:
+        """Let what is being told arrive: told and not noted as told, it would be told otherwise on resuming."""
+        if self._telling:
+            await asyncio.wait(self._telling)
 
     async def _complete(self, bot: Bot, note: Note) -> None:
         texts = LANGUAGES.get(note.language, LANGUAGES[DEFAULT_LANGUAGE])
@@ -159,8 +165,14 @@ class UploadWork:
         await self._finish(bot, note, Screen(render_undone(before, said)))
 
     async def _finish(self, bot: Bot, note: Note, screen: Screen) -> None:
-        await self._show(bot, note, screen)
-        await asyncio.to_thread(self._notes.drop, note)
+        task = asyncio.current_task()
+        assert task is not None, "run by `start`"
+        self._telling.add(task)
+        try:
+            await self._show(bot, note, screen)
+            await asyncio.to_thread(self._notes.drop, note)
+        finally:
+            self._telling.discard(task)
 
     async def _show(self, bot: Bot, note: Note, screen: Screen) -> None:
         """Show a screen in the message of a note, or in a new one where that is gone."""

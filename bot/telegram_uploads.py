@@ -82,6 +82,10 @@ class UploadHandlers:
         if self._admins and self._megabytes:
             await self._work.resume(bot)
 
+    async def finish(self) -> None:
+        """Let what is being told arrive."""
+        await self._work.finish()
+
     async def _upload(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message, texts = _asked(update)
         original, text = message.reply_to_message, _after_command(message)

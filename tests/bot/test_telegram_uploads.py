@@ -141,6 +141,19 @@ def test_size_is_checked_before_while_and_by_telegram(api: BotApi, asker: SmallA
     assert _files(tmp_path) == []
 
 
+def test_a_stop_lets_the_outcome_arrive_first(api: BotApi, asker: SmallAsker, tmp_path: Path) -> None:
+    settings = _settings(api, tmp_path)
+    api.inject("editMessageText", Fault(delay=1.0))
+    with running(api, asker, settings):
+        api.send_file(b"", "empty.txt")
+        api.wait(lambda: api.begun["editMessageText"] == 1)
+    assert "没有添加 empty.txt" in _outcome(api)
+    with running(api, asker, settings):  # it would say now that it was interrupted
+        api.say("/help")
+        _sent(api, 2)
+    assert [call.method for call in api.calls].count("editMessageText") == 1
+
+
 def test_a_download_that_fails_for_good_is_told(
     api: BotApi, asker: SmallAsker, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
