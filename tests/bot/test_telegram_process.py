@@ -89,11 +89,13 @@ def test_polling_survives(bot: Bot) -> None:
 
 
 def test_a_repeated_update_is_answered_once(bot: Bot) -> None:
-    message = {"message_id": 3, "date": 1, "chat": PRIVATE, "from": ALICE, "text": HARBOUR_QUESTION}
     before = len(bot.api.sent())
-    bot.api.push({"update_id": 900_000_000, "message": message}, {"update_id": 900_000_001, "message": 5})
+    number = bot.api.say(HARBOUR_QUESTION)
+    repeated = bot.api.pushed[-1]
     bot.api.wait_sent(before + 1)
-    bot.api.push({"update_id": 900_000_000, "message": message})
+    for update in ({"update_id": number, "message": 5}, repeated):
+        bot.api.push(update)
+        bot.api.wait(lambda: number not in bot.api.update_ids())
     assert _answer(bot, "/help").params["text"].startswith("<b>提问")
     assert len(bot.api.sent()) == before + 2
 
