@@ -24,7 +24,7 @@ demo: $(DEMO)/.installed
 test: $(TEST)/.installed
 	$(TEST)/bin/ruff check .
 	$(TEST)/bin/ruff format --check .
-	$(TEST)/bin/mypy
+	$(TEST)/bin/mypy --num-workers 2
 	$(TEST)/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # How fast it is, how it grows, and what others take for the same, into bench-results/.
@@ -37,10 +37,11 @@ $(DEMO)/.installed: pyproject.toml
 	touch $@
 
 # torch is pinned here alone: exactly this version has a small build without a GPU; users choose their own.
+# Python compiles what is imported; to compile all that is installed would take a minute more.
 $(TEST)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(TEST)
-	$(TEST)/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
-	$(TEST)/bin/pip install --quiet --disable-pip-version-check -e '.[test]'
+	$(TEST)/bin/pip install --no-compile --quiet --disable-pip-version-check torch==2.13.0
+	$(TEST)/bin/pip install --no-compile --quiet --disable-pip-version-check -e '.[test]'
 	touch $@
 
 $(BENCH)/.installed: pyproject.toml

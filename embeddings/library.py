@@ -103,7 +103,7 @@ def _import_all(backend: Backend, role: Role) -> None:
             'pip install "huiwen[sentence-transformers]"'
         ) from None
     disable_progress_bars()
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()
     # What matters of theirs becomes an EmbeddingError; the rest would stand between question and answer.
     for library in (sentence_transformers, transformers, huggingface_hub):
         logging.getLogger(library.__name__).setLevel(logging.ERROR)
