@@ -105,7 +105,7 @@ class UploadWork:
         self.start(self._catch_up())
 
     async def finish(self) -> None:
-        """Let what is being told arrive: told and not noted as told, it would be told otherwise on resuming."""
+        """Let what is being told arrive, and be noted as told: else it is told otherwise on resuming."""
         if self._telling:
             await asyncio.wait(self._telling)
 
