@@ -49,7 +49,7 @@ def doctor(loaded: Loaded, *, as_json: bool) -> int:
     """Print checks and settings; the status is 1 where something is wrong."""
     checks = list(_checks(loaded.settings))
     if as_json:
-        print_json({"checks": [asdict(c) for c in checks], "settings": [asdict(o) for o in loaded.origins]})
+        print_json({"checks": [asdict(c) for c in checks], "settings": [o._asdict() for o in loaded.origins]})
     else:
         _print(checks, loaded)
     return 1 if any(check.state == "wrong" for check in checks) else 0

@@ -95,7 +95,7 @@ def measure(
     with progress() as report_progress:
         report = build(plan, [corpus], encoder, report_progress)
         # On a server the set has collections of its own.
-        store = settings.store.model_copy(update={"prefix": f"{settings.store.prefix}_eval{name[-8:]}"})
+        store = settings.store.changed(prefix=f"{settings.store.prefix}_eval{name[-8:]}")
         copy_to_store(store, plan.data_dir, report_progress)
         source = open_source(plan.data_dir, store)
         searcher = Searcher(source.open(encoder), settings.search, FITTED, reranker)

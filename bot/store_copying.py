@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def writing_store(settings: Settings) -> StoreSettings:
     """Return the store as this machine writes to it: one of several writers has a name of its own."""
     shard, store = Shard.parse(settings.index.shard), settings.store
-    return store if shard is None else store.model_copy(update={"writer": shard.writer(store.writer)})
+    return store if shard is None else store.changed(writer=shard.writer(store.writer))
 
 
 def copy_to_store(

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 import os
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-from platformdirs import user_config_path
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from typing import Any, NamedTuple
 
 from config.errors import ConfigError
+from config.fields import Field, Problem, Table, WrongValuesError
+from config.folders import user_config_folder
 from config.settings import Settings
 
 _PREFIX = "HUIWEN_"
@@ -29,8 +23,7 @@ _ADDRESSES = ("telegram.api_url", "telegram.proxy_url", "telegram.webhook_url", 
 Tree = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """One setting as it is in force."""
 
     key: str
@@ -41,13 +34,18 @@ class Origin:
     """"default", or the file, the variable or the flag that the value came from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """Settings, and the story of each value."""
 
     settings: Settings
-    origins: tuple[Origin, ...]
+    where: Mapping[str, str]
+    """By dotted key the file, the variable or the flag that its value came from, if from any."""
     file: Path | None
+
+    @property
+    def origins(self) -> list[Origin]:
+        """Return every setting with the origin of its value."""
+        return list(_origins(self.settings, self.where))
 
 
 def load_settings(flags: Mapping[str, Any] | None = None, *, file: Path | None = None) -> Loaded:
@@ -70,22 +68,24 @@ def load_settings(flags: Mapping[str, Any] | None = None, *, file: Path | None =
         for key, _ in _leaves(tree):
             where[key] = f"variable {_variable(key)}" if name == "variable" else name
     try:
-        settings = Settings(**merged)
-    except ValidationError as error:
-        raise ConfigError("\n".join(_explain(detail, where) for detail in error.errors())) from None
-    return Loaded(settings, tuple(_origins(settings, where)), file)
+        settings = Settings.of(merged)
+    except WrongValuesError as error:
+        raise ConfigError("\n".join(_explain(problem, where) for problem in error.problems)) from None
+    return Loaded(settings, where, file)
 
 
 def _find_file() -> Path | None:
     if named := os.environ.get("HUIWEN_CONFIG"):
         return Path(os.path.expanduser(named))
-    for candidate in (Path("huiwen.toml"), user_config_path("huiwen", appauthor=False) / "huiwen.toml"):
+    for candidate in (Path("huiwen.toml"), user_config_folder() / "huiwen.toml"):
         if candidate.is_file():
             return candidate
     return None
 
 
 def _read_toml(file: Path) -> Tree:
+    import tomllib  # few have a file
+
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -97,8 +97,8 @@ def _read_toml(file: Path) -> Tree:
 
 
 def _read_environment() -> Tree:
-    defaults = default_values()
-    known = {_variable(key): key for key in defaults}
+    declared = dict(_declared(Settings))
+    known = {_variable(key): key for key in declared}
     sections = {variable.partition("__")[0] for variable in known if "__" in variable}
     found: Tree = {}
     for name in sorted(os.environ):
@@ -106,17 +106,19 @@ def _read_environment() -> Tree:
             continue
         if key := known.get(name.upper()):
             if value := os.environ[name]:  # an empty one says nothing
-                found[key] = _listed(key, value) if isinstance(defaults[key], tuple) else value
+                found[key] = _listed(key, value) if declared[key].is_list else value
             continue
-        near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=_NEAR)
+        near = _near(name.upper(), known, _NEAR)
         if near or "__" in name or name.upper() in sections:
-            hint = f"did you mean {near[0]}?" if near else "see config/huiwen.toml for all keys"
+            hint = f"did you mean {near}?" if near else "see config/huiwen.toml for all keys"
             raise ConfigError(f"{name}: unknown setting in the environment; {hint}")
     return _nest(found)
 
 
 def _listed(key: str, value: str) -> object:
     """Return the list that a variable has as JSON."""
+    import json
+
     try:
         return json.loads(value)
     except ValueError:
@@ -127,14 +129,15 @@ def _listed(key: str, value: str) -> object:
 
 def default_values() -> dict[str, Any]:
     """Return every dotted key with its default."""
-    return dict(_leaves(_dump(Settings.model_construct())))
+    return dict(Settings().leaves())
 
 
-def _dump(model: BaseModel) -> Tree:
-    return {
-        name: _dump(value) if isinstance(value, BaseModel) else value
-        for name, value in ((name, getattr(model, name)) for name in type(model).model_fields)
-    }
+def _declared(table: type[Table], prefix: str = "") -> Iterator[tuple[str, Field]]:
+    for name, field in table.fields.items():
+        if field.table is not None:
+            yield from _declared(field.table, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", field
 
 
 def _leaves(tree: Tree, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -168,18 +171,24 @@ def _variable(key: str) -> str:
     return _PREFIX + key.replace(".", "__").upper()
 
 
-def _explain(detail: ErrorDetails, where: Mapping[str, str]) -> str:
-    key = ".".join(str(part) for part in detail["loc"] if isinstance(part, str))
+def _explain(problem: Problem, where: Mapping[str, str]) -> str:
+    key = problem.key
     origin = where.get(key) or next((w for k, w in where.items() if k.startswith(f"{key}.")), "default")
     defaults = default_values()
-    if detail["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(key, defaults, n=1)
-        hint = f"did you mean {near[0]}?" if near else "see config/huiwen.toml for all keys"
+    if not problem.reason:
+        near = _near(key, defaults)
+        hint = f"did you mean {near}?" if near else "see config/huiwen.toml for all keys"
         return f"{key}: unknown setting (from {origin}); {hint}"
-    value = "(hidden)" if _is_secret(key, detail["input"]) else repr(detail["input"])
-    reason = detail["msg"][:1].lower() + detail["msg"][1:]
+    value = "(hidden)" if _is_secret(key, problem.value) else repr(problem.value)
     mend = f"the default is {_written(defaults[key])}" if key in defaults else "see config/huiwen.toml"
-    return f"{key} = {value} (from {origin}): {reason}; {mend}"
+    return f"{key} = {value} (from {origin}): {problem.reason}; {mend}"
+
+
+def _near(name: str, known: Iterable[str], least: float = 0.6) -> str:
+    """Return the one of `known` that is most like `name`, empty where none is."""
+    import difflib  # most write what there is
+
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=least)), "")
 
 
 def _is_secret(key: str, value: object) -> bool:
@@ -189,7 +198,7 @@ def _is_secret(key: str, value: object) -> bool:
 
 
 def _origins(settings: Settings, where: Mapping[str, str]) -> Iterator[Origin]:
-    for key, value in _leaves(_dump(settings)):
+    for key, value in settings.leaves():
         written = _written(value)
         if key in _SECRETS:
             written = "(set)" if value else "(not set)"
@@ -203,6 +212,8 @@ def _written(value: object) -> str:
         return "[" + ", ".join(_written(item) for item in value) + "]"
     if value is None:
         return '""'
+    import json  # as a rule nothing is to be told of what is right
+
     if isinstance(value, bool | int | float):
         return json.dumps(value)
     return json.dumps(str(value), ensure_ascii=False)

@@ -65,7 +65,7 @@ class SmallAsker:
 def settings_for(api: BotApi, data_dir: Path = NOWHERE, **telegram: object) -> Settings:
     """Return settings under which people are not limited, unless `telegram` says so."""
     ours = {"api_url": api.root, "token": TOKEN, "questions_per_minute": 0, "chat_questions_per_minute": 0}
-    return Settings.model_validate({"data_dir": data_dir, "telegram": {**ours, **telegram}})
+    return Settings.of({"data_dir": data_dir, "telegram": {**ours, **telegram}})
 
 
 @contextlib.contextmanager

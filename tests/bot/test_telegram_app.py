@@ -264,7 +264,7 @@ def test_stopping_finishes_the_answers_in_flight(api: BotApi, asker: SmallAsker)
 
 
 def _telegram(**values: object) -> TelegramSettings:
-    return TelegramSettings.model_validate(values)
+    return TelegramSettings.of(values)
 
 
 def test_tokens(tmp_path: Path) -> None:

@@ -266,7 +266,7 @@ def test_several_write_to_one_store(remote: Home, tmp_path: Path) -> None:
         Home(
             remote.folder,
             tmp_path / f"part{number}",
-            remote.store.model_copy(update={"writer": Shard(number, 3).writer("main")}),
+            remote.store.changed(writer=Shard(number, 3).writer("main")),
         )
         for number in (1, 2, 3)
     ]
@@ -327,9 +327,9 @@ def test_a_server_that_goes_away_and_comes_back(tmp_path: Path) -> None:
     try:
         home = new_home(tmp_path, server.uri, timeout=1.0)
         put_all(home.folder)
-        home.store = home.store.model_copy(update={"timeout": 60.0})
+        home.store = home.store.changed(timeout=60.0)
         home.index()
-        home.store = home.store.model_copy(update={"timeout": 1.0})
+        home.store = home.store.changed(timeout=1.0)
         live = home.live()
         answer = _once_it_answers(live.ask)
         server.kill()
@@ -367,7 +367,7 @@ def _once_it_answers(ask: object) -> Answer:
 @needs_milvus
 def test_what_is_wrong_is_said_in_a_line(tmp_path: Path) -> None:
     nowhere = new_home(tmp_path, "http://127.0.0.1:1", timeout=0.5)
-    nowhere.store = nowhere.store.model_copy(update={"timeout": 0.5})
+    nowhere.store = nowhere.store.changed(timeout=0.5)
     with pytest.raises(
         StoreError, match=r"does not answer within 0\.5 s; see that it runs and that store\.uri"
     ) as said_:
