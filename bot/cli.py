@@ -7,41 +7,38 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-from typer import Argument, Option, Typer, TyperException
+import click
 
-from bot.cli_index import index_app
+from bot.cli_index import INDEX_COMMANDS
 from bot.cli_options import (
-    ConfigOption,
-    ContextOption,
-    CountOption,
-    DataOption,
-    ExplainOption,
-    JsonOption,
-    SinceOption,
-    UntilOption,
+    PATH,
+    context_option,
+    count_option,
+    explain_option,
+    json_option,
     loaded,
+    settings_options,
+    since_option,
+    until_option,
 )
-from bot.cli_people import people_app
-from bot.reasons import reason
-from config import ConfigError, Settings
+from bot.cli_people import PEOPLE_COMMANDS
 
 if TYPE_CHECKING:
+    from config import Settings
     from embeddings import Encoder
 
 ANSWERED, NOTHING, WRONG, NO_INDEX, INTERRUPTED = 0, 1, 2, 3, 130
 
-app = Typer(
-    name="huiwen",
-    help="会问: ask what newspaper articles say about meetings.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.add_typer(index_app)
-app.add_typer(people_app)
+_NAME = "huiwen"
+_COMPLETE = "_HUIWEN_COMPLETE"  # how a shell asks what could come next
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which people need them."""
+        return list(self.commands)
 
 
 def main() -> None:
@@ -60,65 +57,73 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run a command and return its exit status."""
     try:
-        status = app(arguments or ["--help"], standalone_mode=False)
-    except TyperException as error:
-        registered = [each for group in (app, index_app, people_app) for each in group.registered_commands]
-        commands = {command.name for command in registered}
-        asked = "".join(f"{name} " for name in arguments[:1] if name in commands)
-        return _complain(f"{error.format_message().rstrip('.')}; see `huiwen {asked}--help`")
-    except (typer.Abort, KeyboardInterrupt):
-        status = INTERRUPTED
-    except (BrokenPipeError, SystemExit):  # typer turns the first into the second
+        if shell := os.environ.get(_COMPLETE):
+            from click.shell_completion import shell_complete
+
+            return shell_complete(app, {}, _NAME, _COMPLETE, shell)
+        with app.make_context(_NAME, arguments or ["--help"]) as context:
+            status = app.invoke(context)
+    except click.exceptions.Exit as shown:
+        return shown.exit_code if arguments else WRONG
+    except click.ClickException as error:
+        asked = "".join(f"{name} " for name in arguments[:1] if name in app.commands)
+        return _complain(f"{error.format_message().rstrip('.')}; see `{_NAME} {asked}--help`")
+    except KeyboardInterrupt:
+        return _complain("stopped; the index is as it was", INTERRUPTED)
+    except (BrokenPipeError, SystemExit):
         _close_stdout()  # the reader has had enough, as in `huiwen articles | head`
         return ANSWERED
-    except ConfigError as error:
-        return _complain(str(error))
     except Exception as error:
         return _explain(error)
     if status == INTERRUPTED:
         return _complain("stopped; the index is as it was", INTERRUPTED)
-    if not arguments:
-        return WRONG
     return status if isinstance(status, int) else ANSWERED
 
 
-@app.callback()
-def _common(
-    context: typer.Context,
-    config: ConfigOption = None,
-    data_dir: DataOption = None,
-    version: Annotated[bool, Option("--version", help="Print the version and stop.", is_eager=True)] = False,
-) -> None:
-    if version:
-        from importlib.metadata import version as installed
-
-        print(f"huiwen {installed('huiwen')}")
-        raise typer.Exit
+@click.group(
+    cls=_Commands,
+    help="会问: ask what newspaper articles say about meetings.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@settings_options
+@click.version_option(
+    package_name="huiwen", prog_name=_NAME, message="%(prog)s %(version)s", help="Print the version and stop."
+)
+@click.pass_context
+def app(context: click.Context, config: Path | None, data_dir: Path | None) -> None:
+    """Take what stands before the command."""
     context.obj = {"config": config, "data_dir": data_dir}
 
 
 @app.command("ask")
+@click.argument("question", metavar="[QUESTION]...", nargs=-1)
+@count_option
+@since_option
+@until_option
+@click.option("--batch", metavar="FILE", help='Ask every {"id","text"} line of this file; - is stdin.')
+@context_option
+@explain_option
+@json_option
+@settings_options
+@click.pass_context
 def _ask(
-    context: typer.Context,
-    question: Annotated[list[str] | None, Argument(metavar="QUESTION", help="What to ask.")] = None,
-    k: CountOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    batch: Annotated[
-        str | None,
-        Option("--batch", metavar="FILE", help='Ask every {"id","text"} line of this file; - is stdin.'),
-    ] = None,
-    context_paragraphs: ContextOption = 0,
-    explain: ExplainOption = False,
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-    data_dir: DataOption = None,
+    context: click.Context,
+    question: tuple[str, ...],
+    k: int | None,
+    since: str | None,
+    until: str | None,
+    batch: str | None,
+    context_paragraphs: int,
+    explain: bool,
+    as_json: bool,
+    config: Path | None,
+    data_dir: Path | None,
 ) -> int:
     """Show the passages that answer a question."""
     if batch is not None and question:
-        raise typer.BadParameter("give either a question or --batch, not both")
+        raise click.UsageError("give either a question or --batch, not both")
     if batch is None and not question:
-        raise typer.BadParameter("there is no question; as in: huiwen ask 谁主持了大会？")
+        raise click.UsageError("there is no question; as in: huiwen ask 谁主持了大会？")
     settings = loaded(context, config, data_dir, {"search.k": k}).settings
     encoder = _encoder_ahead(settings)
     from bot.asking import Asked, ask, ask_batch
@@ -126,17 +131,22 @@ def _ask(
     asked = Asked(settings.search.k, since, until, as_json, context_paragraphs, explain)
     if batch is not None:
         return ask_batch(settings, encoder, batch, asked)
-    return ask(settings, encoder, " ".join(question or []), asked)
+    return ask(settings, encoder, " ".join(question), asked)
 
 
 @app.command("chat")
+@count_option
+@context_option
+@explain_option
+@settings_options
+@click.pass_context
 def _chat(
-    context: typer.Context,
-    k: CountOption = None,
-    context_paragraphs: ContextOption = 0,
-    explain: ExplainOption = False,
-    config: ConfigOption = None,
-    data_dir: DataOption = None,
+    context: click.Context,
+    k: int | None,
+    context_paragraphs: int,
+    explain: bool,
+    config: Path | None,
+    data_dir: Path | None,
 ) -> int:
     """Ask one question after another; /new forgets what was said, /quit ends."""
     settings = loaded(context, config, data_dir, {"search.k": k}).settings
@@ -147,12 +157,10 @@ def _chat(
 
 
 @app.command("articles")
-def _articles(
-    context: typer.Context,
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-    data_dir: DataOption = None,
-) -> int:
+@json_option
+@settings_options
+@click.pass_context
+def _articles(context: click.Context, as_json: bool, config: Path | None, data_dir: Path | None) -> int:
     """List what is indexed, and which files could not be read."""
     from bot.listing import articles
 
@@ -160,63 +168,70 @@ def _articles(
 
 
 @app.command("show")
+@click.argument("article", metavar="ARTICLE")
+@json_option
+@settings_options
+@click.pass_context
 def _show(
-    context: typer.Context,
-    article: Annotated[str, Argument(metavar="ARTICLE", help="An article's id, or the beginning of it.")],
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-    data_dir: DataOption = None,
+    context: click.Context, article: str, as_json: bool, config: Path | None, data_dir: Path | None
 ) -> int:
-    """Print one whole article."""
+    """Print one whole article.
+
+    ARTICLE is its id, or the beginning of it.
+    """
     from bot.listing import show
 
     return show(loaded(context, config, data_dir).settings, article, as_json=as_json)
 
 
 @app.command("reflow")
-def _reflow(
-    files: Annotated[list[Path], Argument(metavar="FILE...", help="Files of articles.")],
-    as_json: JsonOption = False,
-    explain: Annotated[bool, Option("--explain", help="Tell what decided each boundary.")] = False,
-) -> int:
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
+@json_option
+@click.option("--explain", is_flag=True, help="Tell what decided each boundary.")
+def _reflow(files: tuple[Path, ...], as_json: bool, explain: bool) -> int:
     """Show how files are read, as headline and paragraphs; nothing is stored."""
     from bot.listing import reflow
 
-    return reflow(files, as_json=as_json, explain=explain)
+    return reflow(list(files), as_json=as_json, explain=explain)
 
 
 @app.command("eval")
+@click.argument("folder", metavar="DIR", type=PATH)
+@click.option("--ablate", is_flag=True, help="Also without each score in turn, and by single ones.")
+@click.option(
+    "--lang", "langs", metavar="LANG", multiple=True, help="Only questions in this language; repeatable."
+)
+@click.option(
+    "--rerank", is_flag=True, help="Measure with and without search.reranker, and how long it takes."
+)
+@json_option
+@settings_options
+@click.pass_context
 def _eval(
-    context: typer.Context,
-    folder: Annotated[Path, Argument(metavar="DIR", help="A folder with corpus.jsonl and queries.jsonl.")],
-    ablate: Annotated[
-        bool, Option("--ablate", help="Also without each score in turn, and by single ones.")
-    ] = False,
-    langs: Annotated[
-        list[str] | None,
-        Option("--lang", metavar="LANG", help="Only questions in this language; repeatable."),
-    ] = None,
-    rerank: Annotated[
-        bool, Option("--rerank", help="Measure with and without search.reranker, and how long it takes.")
-    ] = False,
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-    data_dir: DataOption = None,
+    context: click.Context,
+    folder: Path,
+    ablate: bool,
+    langs: tuple[str, ...],
+    rerank: bool,
+    as_json: bool,
+    config: Path | None,
+    data_dir: Path | None,
 ) -> int:
-    """Measure how good the answers are on questions with known answers."""
+    """Measure how good the answers are on questions with known answers.
+
+    DIR is a folder with corpus.jsonl and queries.jsonl.
+    """
     from bot.measuring import measure
 
     settings = loaded(context, config, data_dir).settings
-    return measure(settings, folder, as_json=as_json, ablating=ablate, rerank=rerank, langs=langs or ())
+    return measure(settings, folder, as_json=as_json, ablating=ablate, rerank=rerank, langs=langs)
 
 
 @app.command("doctor")
-def _doctor(
-    context: typer.Context,
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-    data_dir: DataOption = None,
-) -> int:
+@json_option
+@settings_options
+@click.pass_context
+def _doctor(context: click.Context, as_json: bool, config: Path | None, data_dir: Path | None) -> int:
     """Check the installation, and show every setting with its origin."""
     from bot.doctor import doctor
 
@@ -224,12 +239,18 @@ def _doctor(
 
 
 @app.command("bot")
-def _bot(context: typer.Context, config: ConfigOption = None, data_dir: DataOption = None) -> int:
+@settings_options
+@click.pass_context
+def _bot(context: click.Context, config: Path | None, data_dir: Path | None) -> int:
     """Answer in Telegram until stopped."""
     found = loaded(context, config, data_dir)
     from bot.telegram_app import run_bot
 
     return run_bot(found.settings, found.file)
+
+
+for _command in (*INDEX_COMMANDS, *PEOPLE_COMMANDS):
+    app.add_command(_command)
 
 
 def _encoder_ahead(settings: Settings) -> Encoder:
@@ -241,6 +262,11 @@ def _encoder_ahead(settings: Settings) -> Encoder:
 
 def _explain(error: Exception) -> int:
     """Say what went wrong, and return the exit status."""
+    from bot.reasons import reason
+    from config.errors import ConfigError
+
+    if isinstance(error, ConfigError):
+        return _complain(str(error))
     from retrieval.errors import NoIndexError
 
     return _complain(reason(error), NO_INDEX if isinstance(error, NoIndexError) else WRONG)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import typer
-from typer import Typer
+from pathlib import Path
 
-from bot.cli_options import ConfigOption, DataOption, JsonOption, loaded
+import click
 
-people_app = Typer()
+from bot.cli_options import json_option, loaded, settings_options
 
 
-@people_app.command("feedback")
-def _feedback(
-    context: typer.Context,
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-    data_dir: DataOption = None,
-) -> int:
+@click.command("feedback")
+@json_option
+@settings_options
+@click.pass_context
+def feedback(context: click.Context, as_json: bool, config: Path | None, data_dir: Path | None) -> int:
     """Show what people in Telegram thought of answers, the oldest first."""
     from bot.feedback import feedback
 
     return feedback(loaded(context, config, data_dir).settings.data_dir, as_json=as_json)
+
+
+PEOPLE_COMMANDS = (feedback,)
