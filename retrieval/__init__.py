@@ -3,21 +3,20 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from retrieval.errors import (
-    BadQueryError,
-    BrokenIndexError,
-    BusyError,
-    EncoderMismatchError,
-    NoIndexError,
-    NothingToIndexError,
-    RetrievalError,
-    StoreError,
-    UnreadableError,
-)
-from retrieval.model import Answer, Article, ArticleRef, Hit, PartialDate, Passage
-
 if TYPE_CHECKING:
+    from retrieval.errors import (
+        BadQueryError,
+        BrokenIndexError,
+        BusyError,
+        EncoderMismatchError,
+        NoIndexError,
+        NothingToIndexError,
+        RetrievalError,
+        StoreError,
+        UnreadableError,
+    )
     from retrieval.live import LiveSearcher
+    from retrieval.model import Answer, Article, ArticleRef, Hit, PartialDate, Passage
     from retrieval.searcher import Searcher
 
 __all__ = [
@@ -40,11 +39,15 @@ __all__ = [
     "UnreadableError",
 ]
 
-_HOMES = {"LiveSearcher": "retrieval.live", "Searcher": "retrieval.searcher"}
+_HOMES = {
+    "LiveSearcher": "retrieval.live",
+    "Searcher": "retrieval.searcher",
+    **dict.fromkeys(("Answer", "Article", "ArticleRef", "Hit", "PartialDate", "Passage"), "retrieval.model"),
+}
 
 
 def __getattr__(name: str) -> object:
-    """Import what answers questions when it is first asked for: a run of the index needs none of it."""
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Import what is asked for when it is: what answers questions, and a run of the index, need no more."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES.get(name, "retrieval.errors")), name)

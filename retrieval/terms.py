@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from retrieval import segmenter
 from retrieval.folding import fold, fold_case
 from retrieval.function_words import FUNCTION_WORDS
 
@@ -73,9 +74,7 @@ def usual_share(term: str) -> float:
     """
     if term in _REPORT_WORDS:
         return _REPORT_SHARE
-    import rjieba
-
-    return min(1.0, rjieba.suggest_freq(term) / _DICTIONARY_WORDS)
+    return min(1.0, segmenter.frequency(term) / _DICTIONARY_WORDS)
 
 
 def foreign_words(text: str) -> list[str]:
@@ -106,9 +105,7 @@ def _thai_parser() -> budoux.Parser:
 
 
 def _segment(run: str) -> list[str]:
-    import rjieba  # its dictionary takes 0.2 s to load
-
-    return list(rjieba.cut_for_search(run))
+    return segmenter.cut_for_search(run)
 
 
 def _pairs(run: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
+from retrieval import segmenter
 from retrieval.reading.typography import Line, is_cjk, open_pairs
 
 _WORDS_AROUND = 8  # characters on either side of a line end that decide whether it cuts a word
@@ -30,11 +31,9 @@ def _joined(title: str, line: str) -> str:
 def _cuts_word(left: str, right: str) -> bool:
     if not (is_cjk(left[-1]) and is_cjk(right[0])):
         return False
-    import rjieba  # its dictionary takes 0.2 s to load, and most headlines have one line
-
     left, right = left[-_WORDS_AROUND:], right[:_WORDS_AROUND]
     end = 0
-    for word in rjieba.cut(left + right):
+    for word in segmenter.cut(left + right):
         end += len(word)
         if end >= len(left):
             return end > len(left)
