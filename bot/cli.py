@@ -129,7 +129,7 @@ def _ask(
     if batch is None and not question:
         raise click.UsageError("there is no question; as in: huiwen ask 谁主持了大会？")
     settings = loaded(context, config, data_dir, {"search.k": k}).settings
-    encoder = _encoder_ahead(settings)
+    encoder = _encoder_ahead(settings, " ".join(question))
     from bot.asking import Asked, ask, ask_batch
 
     asked = Asked(settings.search.k, since, until, as_json, context_paragraphs, explain)
@@ -257,14 +257,14 @@ for _command in (*INDEX_COMMANDS, *PEOPLE_COMMANDS):
     app.add_command(_command)
 
 
-def _encoder_ahead(settings: Settings) -> Encoder:
-    """Return the encoder; its model and the dictionary load beside the imports that follow."""
+def _encoder_ahead(settings: Settings, *texts: str) -> Encoder:
+    """Return the encoder; its model, as far as `texts` need it, and a dictionary load beside what follows."""
     from retrieval.segmenter import load_ahead
 
     load_ahead()
     from embeddings import open_encoder
 
-    return open_encoder(settings.embedding, ahead=True)
+    return open_encoder(settings.embedding, ahead=True, texts=texts)
 
 
 def _explain(error: Exception) -> int:

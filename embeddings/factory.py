@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from config.settings import EmbeddingSettings
 
 from .encoder import Encoder
@@ -12,10 +14,11 @@ _EMBEDDED = "use-multilingual-v3"
 _PREFIX = "sentence-transformers:"
 
 
-def open_encoder(settings: EmbeddingSettings, *, ahead: bool = False) -> Encoder:
+def open_encoder(settings: EmbeddingSettings, *, ahead: bool = False, texts: Sequence[str] = ()) -> Encoder:
     """Return the encoder that `settings.model` names; nothing is loaded before its first use.
 
-    With `ahead` the embedded model begins to load at once, beside what the program does next.
+    With `ahead` the embedded model begins to load at once, beside what the program does next, and with it
+    what these `texts` need, which will be asked for first.
 
     Raises `EmbeddingError` where the name is of no known form.
     """
@@ -24,7 +27,7 @@ def open_encoder(settings: EmbeddingSettings, *, ahead: bool = False) -> Encoder
 
         encoder = UseEncoder(settings.threads)
         if ahead:
-            encoder.load_ahead()
+            encoder.load_ahead(texts=texts)
         return encoder
     name = settings.model.removeprefix(_PREFIX).strip()
     if name and settings.model.startswith(_PREFIX):

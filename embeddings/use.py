@@ -70,8 +70,8 @@ class UseEncoder:
         """Return unit vectors, float32 (n, 512). Raises `EmbeddingError` where the wheel is broken."""
         return self._encode(texts)
 
-    def load_ahead(self, *, for_many: bool = False) -> None:
-        """Begin to read the model in a thread of its own; the first use waits for the rest.
+    def load_ahead(self, *, for_many: bool = False, texts: Sequence[str] = ()) -> None:
+        """Begin to read the model in a thread of its own, with what `texts` need; the first use waits for it.
 
         For many texts all word pieces and all of their table are read too, which is not waited for. That is
         work outside the interpreter's lock, so imports go on meanwhile; it imports nothing itself, for an
@@ -79,7 +79,7 @@ class UseEncoder:
         """
         with self._lock, suppress(ImportError):
             if self._loaded is None and self._reading is None:
-                self._reading = _read(for_many=for_many)
+                self._reading = _read(for_many=for_many, texts=texts)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), _DIM), dtype=np.float32)
@@ -155,16 +155,7 @@ class _Model:
 
     def pieces(self, text: str) -> Iterator[list[int]]:
         """Yield the token ids of the pieces of a text: at least one piece, none longer than allowed."""
-        ids: list[int] = []
-        empty = True
-        for start in range(0, len(text), _SLICE_CHARS):
-            ids += self._tokenizer.encode(encodable(text[start : start + _SLICE_CHARS]))
-            while len(ids) > _PIECE_TOKENS:
-                yield [_BOS, *ids[:_PIECE_TOKENS], _EOS]
-                ids = ids[_PIECE_TOKENS:]
-                empty = False
-        if ids or empty:
-            yield [_BOS, *ids, _EOS]
+        return _pieces(self._tokenizer, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +201,21 @@ def _add(vectors: Vectors, batch: _Batch, encodings: Vectors) -> None:
     np.add.at(vectors, batch.owners, encodings * weights[:, None])
 
 
-def _read(*, for_many: bool = False) -> _Reading:
-    """Return tokenizer and network, to be read in a thread. Raises ImportError."""
+def _pieces(tokenizer: Tokenizer, text: str) -> Iterator[list[int]]:
+    ids: list[int] = []
+    empty = True
+    for start in range(0, len(text), _SLICE_CHARS):
+        ids += tokenizer.encode(encodable(text[start : start + _SLICE_CHARS]))
+        while len(ids) > _PIECE_TOKENS:
+            yield [_BOS, *ids[:_PIECE_TOKENS], _EOS]
+            ids = ids[_PIECE_TOKENS:]
+            empty = False
+    if ids or empty:
+        yield [_BOS, *ids, _EOS]
+
+
+def _read(*, for_many: bool = False, texts: Sequence[str] = ()) -> _Reading:
+    """Return tokenizer and network, to be read in a thread, as far as `texts` need it. Raises ImportError."""
     from .tokenizer import Tokenizer
     from .use_network import Network
 
@@ -222,7 +226,10 @@ def _read(*, for_many: bool = False) -> _Reading:
 
     def read() -> tuple[Tokenizer, Network]:
         tokenizer.read()
-        return tokenizer, Network(resources / "weights.npz")
+        network = Network(resources / "weights.npz")
+        for text in texts:
+            network.encode(list(_pieces(tokenizer, text)))  # reads the rows of the table that it takes
+        return tokenizer, network
 
     pool = ThreadPoolExecutor(1)
     try:
