@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from array import array
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.places import Places
-from retrieval.storing import load_array, save_array
+from retrieval.storing import load_array
 from retrieval.weights import Weighed, Weights, gains
 
 Floats = npt.NDArray[np.float32]
@@ -48,45 +46,10 @@ class LexicalIndex:
         self._norm = self._weights.norm(lengths)
 
     @classmethod
-    def write(
-        cls,
-        folder: Path,
-        terms: sqlite3.Connection,
-        field: str,
-        texts: Iterable[Sequence[str]],
-        usual: Callable[[str], float] = lambda term: 0.0,
-    ) -> None:
-        """Write the index of `texts` (the terms of each document) under `folder` and into `terms`.
-
-        `usual` tells what share of all words a term is in the language at large.
-        """
-        numbers: defaultdict[str, int] = defaultdict(lambda: len(numbers))
-        said, lengths = array("i"), array("i")
-        for text in texts:
-            lengths.append(len(text))
-            said.extend([numbers[term] for term in text])
-        own = np.asarray(lengths, np.int64)
-        # By term, and within a term by document: as one number, which sorts faster than two.
-        documents = np.repeat(np.arange(len(own)), own)
-        places = np.sort(np.asarray(said, np.int64) * max(len(own), 1) + documents)
-        firsts = np.flatnonzero(np.diff(places, prepend=-1))
-        terms_of, documents_of = np.divmod(places[firsts], max(len(own), 1))
-        counts = np.diff(firsts, append=len(places)).clip(max=65535)
-        offsets = np.zeros(len(numbers) + 1, np.int64)
-        np.cumsum(np.bincount(terms_of, minlength=len(numbers)), out=offsets[1:])
-        save_array(folder / f"{field}.offsets.npy", offsets)
-        save_array(folder / f"{field}.documents.npy", documents_of.astype(np.int32))
-        save_array(folder / f"{field}.counts.npy", counts.astype(np.uint16))
-        save_array(folder / f"{field}.lengths.npy", own.astype(np.int32))
-        save_array(folder / f"{field}.usual.npy", np.fromiter(map(usual, numbers), np.float32, len(numbers)))
-        rows = ((field, term, number) for term, number in numbers.items())
-        terms.executemany("INSERT INTO terms (field, term, number) VALUES (?, ?, ?)", rows)
-
-    @classmethod
     def open(
         cls, segments: Sequence[tuple[Path, sqlite3.Connection]], field: str, places: Places
     ) -> LexicalIndex:
-        """Return the index over what `write` left in these folders, its postings memory-mapped.
+        """Return the index over what `write_postings` left in these folders, its postings memory-mapped.
 
         With each folder comes the table of its terms; `places` tells which of the documents there are.
         """

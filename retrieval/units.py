@@ -44,8 +44,8 @@ class UnitWriter:
     """Appends the units of passage after passage to files under `folder`; closes them where that fails."""
 
     def __init__(self, folder: Path, dim: int) -> None:
-        names = ("codes.i8", "scales.f4", "spans.i4")
-        self._files = {name: (folder / f"units.{name}").open("wb") for name in names}
+        paths = [folder / f"units.{name}" for name in ("codes.i8", "scales.f4", "spans.i4")]
+        self._files = {path: path.open("wb") for path in paths}
         self._offsets = [0]
         self._folder = folder
         self._dim = dim
@@ -66,15 +66,15 @@ class UnitWriter:
     def add(self, spans: Sequence[Span], codes: Codes, scales: Floats) -> None:
         """Append one passage: its spans (m, 2), quantised vectors (m, dim) and their scales (m,)."""
         parts = codes.tobytes(), scales.tobytes(), np.asarray(spans, np.int32).tobytes()
-        for (name, file), part in zip(self._files.items(), parts, strict=True):
-            with naming(self._folder / f"units.{name}"):
+        for (path, file), part in zip(self._files.items(), parts, strict=True):
+            with naming(path):
                 file.write(part)
         self._offsets.append(self._offsets[-1] + len(spans))
 
     def close(self) -> None:
         """Finish the files."""
-        for name, file in self._files.items():
-            with naming(self._folder / f"units.{name}"):
+        for path, file in self._files.items():
+            with naming(path):
                 file.close()
         save_array(self._folder / "units.offsets.npy", np.asarray(self._offsets, np.int64))
 

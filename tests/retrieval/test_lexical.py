@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from retrieval.lexical import LexicalIndex
 from retrieval.places import Places
+from retrieval.postings import write_postings
 
 _K1, _B, _PRIOR = 1.2, 0.75, 200
 _TERMS = ["会议", "强调", "安全", "大会", "召开", "3.21", "app"]
@@ -34,7 +35,7 @@ def _written(
 ) -> Iterator[tuple[Path, sqlite3.Connection]]:
     with tempfile.TemporaryDirectory() as folder, closing(sqlite3.connect(":memory:")) as terms:
         terms.execute("CREATE TABLE terms (field TEXT, term TEXT, number INTEGER)")
-        LexicalIndex.write(Path(folder), terms, "words", texts, usual)
+        write_postings(Path(folder), terms, "words", texts, usual)
         yield Path(folder), terms
 
 
@@ -136,7 +137,7 @@ def test_an_index_of_nothing_answers_nothing(texts: list[list[str]]) -> None:
 
 def test_fields_do_not_mix() -> None:
     with _written([["会议"]]) as (folder, terms):
-        LexicalIndex.write(folder, terms, "headings", [["大会"], ["大会"]])
+        write_postings(folder, terms, "headings", [["大会"], ["大会"]])
         words = _open(folder, terms)
         headings = _open(folder, terms, "headings")
         assert words.weigh(["大会"]) == []
