@@ -80,9 +80,7 @@ class Inheritance:
     def postings(self, field: str, *, of_articles: bool = False) -> Iterator[Postings]:
         """Yield what each segment's index of a field has of what is taken over, in the new numbers."""
         for part in self._parts:
-            with naming_table(part.folder / FILE_NAME):
-                rows = part.articles if of_articles else part.passages
-                yield read_postings(part.folder, part.tables, field, rows)
+            yield read_postings(part.folder, field, part.articles if of_articles else part.passages)
 
     def names(self) -> set[tuple[str, str]]:
         """Return names as written and as read, those too of articles that do not come along."""

@@ -1,8 +1,11 @@
-"""Writing the postings of a field: which documents of a segment have each term, and how often."""
+"""Writing the postings of a field: which documents of a segment have each term, and how often.
+
+A term's number is the place of its hash among those of all terms: it is found by bisection, of all terms of a
+question at once, where a table would be asked for each by itself.
+"""
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -11,11 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
-from retrieval.storing import load_array, save_array
+from retrieval.storing import load_array, naming, save_array
 
 _MOST = 65535  # of a count
+_BREAK = "\n"  # no term has one
 
+Hashes = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
@@ -39,15 +45,19 @@ class Postings:
     """How many terms each of these has, (m,)."""
 
 
+def term_hashes(terms: Iterable[str]) -> Hashes:
+    """Return what tells terms apart, uint64 (n,)."""
+    return np.fromiter((xxhash.xxh3_64_intdigest(term.encode()) for term in terms), np.uint64)
+
+
 def write_postings(
     folder: Path,
-    tables: sqlite3.Connection,
     field: str,
     texts: Iterable[Sequence[str] | None],
     usual: Callable[[str], float] = lambda term: 0.0,
     taken: Iterable[Postings] = (),
 ) -> list[str]:
-    """Write the index of `texts`, the terms of each document, under `folder` and into `tables`.
+    """Write the index of `texts`, the terms of each document, under `folder`.
 
     A document without terms of its own (None) is one of those in `taken`. `usual` tells what share of all
     words a term is in the language at large. Returns all terms.
@@ -72,13 +82,26 @@ def write_postings(
         places.append(here[part.term_of] * size + part.documents)
         counts.append(part.counts)
         lengths[part.all_documents] = part.lengths
-    _save(folder, field, np.concatenate(places), np.concatenate(counts), lengths, shares)
-    rows = ((field, term, number) for term, number in numbers.items())
-    tables.executemany("INSERT INTO terms (field, term, number) VALUES (?, ?, ?)", rows)
-    return list(numbers)
+    terms, hashes = list(numbers), term_hashes(numbers)
+    order = np.argsort(hashes)
+    rank = np.empty(len(terms), np.int64)
+    rank[order] = np.arange(len(terms))
+    save_array(folder / f"{field}.hashes.npy", hashes[order])
+    save_array(folder / f"{field}.usual.npy", shares[order])
+    _write_terms(_terms_path(folder, field), [terms[place] for place in order.tolist()])
+    own_terms, own_documents = np.divmod(np.concatenate(places), size)
+    _save(folder, field, rank[own_terms] * size + own_documents, np.concatenate(counts), lengths, len(terms))
+    return terms
 
 
-def read_postings(folder: Path, tables: sqlite3.Connection, field: str, rows: Numbers) -> Postings:
+def read_terms(folder: Path, field: str) -> list[str]:
+    """Return all terms of a field by their numbers. Raises OSError."""
+    path = _terms_path(folder, field)
+    with naming(path, ValueError):
+        return path.read_text(encoding="utf-8").split(_BREAK)[:-1]
+
+
+def read_postings(folder: Path, field: str, rows: Numbers) -> Postings:
     """Return what `write_postings` left of the documents that have a number in `rows` (documents,).
 
     The others are at -1. Terms that none of these documents has are left out.
@@ -91,9 +114,7 @@ def read_postings(folder: Path, tables: sqlite3.Connection, field: str, rows: Nu
     term_of = np.repeat(np.arange(len(usual)), np.diff(offsets))[there]
     used = np.zeros(len(usual), np.bool_)
     used[term_of] = True
-    found = tables.execute("SELECT number, term FROM terms WHERE field = ?", (field,))
-    terms = {number: term for number, term in found if used[number]}
-    known = np.flatnonzero(rows >= 0)
+    terms, known = read_terms(folder, field), np.flatnonzero(rows >= 0)
     return Postings(
         terms=tuple(terms[number] for number in np.flatnonzero(used).tolist()),
         usual=usual[used],
@@ -105,15 +126,21 @@ def read_postings(folder: Path, tables: sqlite3.Connection, field: str, rows: Nu
     )
 
 
-def _save(
-    folder: Path, field: str, places: Numbers, counts: Numbers, lengths: Numbers, shares: Floats
-) -> None:
+def _terms_path(folder: Path, field: str) -> Path:
+    return folder / f"{field}.terms.txt"
+
+
+def _write_terms(path: Path, terms: Iterable[str]) -> None:
+    with naming(path), path.open("wb") as file:
+        file.write("".join(f"{term}{_BREAK}" for term in terms).encode())
+
+
+def _save(folder: Path, field: str, places: Numbers, counts: Numbers, lengths: Numbers, size: int) -> None:
     order = np.argsort(places)
     terms, documents = np.divmod(places[order], max(len(lengths), 1))
-    offsets = np.zeros(len(shares) + 1, np.int64)
-    np.cumsum(np.bincount(terms, minlength=len(shares)), out=offsets[1:])
+    offsets = np.zeros(size + 1, np.int64)
+    np.cumsum(np.bincount(terms, minlength=size), out=offsets[1:])
     save_array(folder / f"{field}.offsets.npy", offsets)
     save_array(folder / f"{field}.documents.npy", documents.astype(np.int32))
     save_array(folder / f"{field}.counts.npy", counts[order].clip(max=_MOST).astype(np.uint16))
     save_array(folder / f"{field}.lengths.npy", lengths.astype(np.int32))
-    save_array(folder / f"{field}.usual.npy", shares)

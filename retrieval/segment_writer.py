@@ -146,14 +146,14 @@ def _write_lexical(
     taken: Inheritance,
 ) -> list[str]:
     """Write the indexes of all fields; return the words."""
-    tables, known = catalog.connection, taken.passages.tolist()
+    known = taken.passages.tolist()
     cut = [None if old else words(text) for text, old in zip(texts, known, strict=True)]
-    terms = write_postings(folder, tables, "words", cut, usual_share, taken.postings("words"))
+    terms = write_postings(folder, "words", cut, usual_share, taken.postings("words"))
     pairs = (None if old else bigrams(text) for text, old in zip(texts, known, strict=True))
-    write_postings(folder, tables, "bigrams", pairs, usual_share, taken.postings("bigrams"))
+    write_postings(folder, "bigrams", pairs, usual_share, taken.postings("bigrams"))
     names = [own if own is None else name_readings(text, own) for text, own in zip(texts, cut, strict=True)]
     readings = (own if own is None else list(dict.fromkeys(reading for _, reading in own)) for own in names)
-    read = set(write_postings(folder, tables, "names", readings, taken=taken.postings("names")))
+    read = set(write_postings(folder, "names", readings, taken=taken.postings("names")))
     catalog.add_names(
         {pair for own in names if own is not None for pair in own}
         | {(written, reading) for written, reading in taken.names() if reading in read}
@@ -163,7 +163,7 @@ def _write_lexical(
         for article, old in zip(articles, taken.articles.tolist(), strict=True)
     )
     taken_headings = taken.postings("headings", of_articles=True)
-    write_postings(folder, tables, "headings", headings, usual_share, taken_headings)
+    write_postings(folder, "headings", headings, usual_share, taken_headings)
     return terms
 
 

@@ -16,6 +16,7 @@ import retrieval.segment_writer
 from retrieval.inheritance import Origin
 from retrieval.known import Known
 from retrieval.model import Article, PartialDate
+from retrieval.postings import read_terms
 from retrieval.segment_catalog import open_tables
 from retrieval.segment_writer import Indexed, write_segment
 
@@ -64,13 +65,10 @@ def _postings(folder: Path, field: str) -> dict[str, tuple[list[int], list[int],
         part: np.load(folder / f"{field}.{part}.npy") for part in ("offsets", "documents", "counts", "usual")
     }
     found = {}
-    with closing(open_tables(folder)) as tables:
-        for number, term in tables.execute("SELECT number, term FROM terms WHERE field = ?", (field,)):
-            span = slice(*parts["offsets"][number : number + 2])
-            found[term] = (
-                *(parts[p][span].tolist() for p in ("documents", "counts")),
-                parts["usual"][number],
-            )
+    for number, term in enumerate(read_terms(folder, field)):
+        span = slice(*parts["offsets"][number : number + 2])
+        documents, counts = (parts[part][span].tolist() for part in ("documents", "counts"))
+        found[term] = documents, counts, parts["usual"][number]
     return found
 
 
