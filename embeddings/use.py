@@ -32,7 +32,7 @@ _FINGERPRINT = "use-multilingual-v3/0.2.1/1024/spans"
 _BOS, _EOS = 1, 2
 _PIECE_TOKENS = 1024  # working memory is about 19 KB a token
 _SLICE_CHARS = 16_384  # what the tokenizer takes at a time
-_BATCH_TOKENS = 384  # enough to read the weights seldom, few enough to stay in the cache
+_BATCH_TOKENS = 1024  # enough to read the weights seldom
 _BATCHES_AHEAD = 256  # token ids kept waiting for a thread
 
 

@@ -52,6 +52,8 @@ class Arrangement:
     """The articles, by their numbers, of each segment that is to be written; they come after those kept."""
     positions: npt.NDArray[np.int32]
     """Segment and row of each article, (n, 2)."""
+    origins: tuple[tuple[Path, int] | None, ...]
+    """The segment that has each article already, and the row there."""
 
 
 def arrange(keys: Sequence[bytes], sizes: Sequence[int], shelves: Sequence[Shelf]) -> Arrangement:
@@ -79,7 +81,8 @@ def arrange(keys: Sequence[bytes], sizes: Sequence[int], shelves: Sequence[Shelf
     for at, own in enumerate(new, start=len(kept)):
         positions[list(own), 0] = at
         positions[list(own), 1] = np.arange(len(own))
-    return Arrangement(tuple(shelves[number].folder for number in kept), new, positions)
+    origins = tuple((shelves[place[0]].folder, place[1]) if place else None for place in places)
+    return Arrangement(tuple(shelves[number].folder for number in kept), new, positions, origins)
 
 
 def _kept(live: Sequence[int], whole: Sequence[int], pending: int) -> list[int]:

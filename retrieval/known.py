@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import xxhash
 
 from embeddings import Encoder, Vectors
@@ -19,7 +20,7 @@ from retrieval.encoded import ENCODED, forget_encoded
 from retrieval.places import Places
 from retrieval.segment_catalog import FILE_NAME, open_tables
 from retrieval.sentences import Span
-from retrieval.storing import load_array, naming_table, save_array
+from retrieval.storing import load_array, naming_table
 from retrieval.units import Codes, Floats, UnitStore
 from retrieval.vectors import VectorIndex
 from retrieval.vocabulary import TERMS
@@ -47,9 +48,9 @@ def text_key(text: str) -> bytes:
     return xxhash.xxh3_128_digest(text.encode("utf-8", "surrogatepass"))
 
 
-def write_keys(folder: Path, keys: Iterable[bytes]) -> None:
-    """Store the keys of a segment's passages, in their order."""
-    save_array(folder / KEYS, np.frombuffer(b"".join(keys), np.uint8).reshape(-1, _KEY_BYTES))
+def text_keys(texts: Iterable[str]) -> npt.NDArray[np.uint8]:
+    """Return the keys of texts, uint8 (n, 16), as a segment keeps those of its passages."""
+    return np.frombuffer(b"".join(map(text_key, texts)), np.uint8).reshape(-1, _KEY_BYTES)
 
 
 class Known:

@@ -1,11 +1,8 @@
-"""A BM25 index over terms: built once, kept as flat arrays and a table, opened as it is."""
+"""A BM25 index over terms: built once, kept as flat arrays, opened as it is."""
 
 from __future__ import annotations
 
-import sqlite3
-from array import array
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.places import Places
-from retrieval.storing import load_array, save_array
+from retrieval.postings import Hashes, term_hashes
+from retrieval.storing import load_array
 from retrieval.weights import Weighed, Weights, gains
 
 Floats = npt.NDArray[np.float32]
@@ -23,7 +21,8 @@ Floats = npt.NDArray[np.float32]
 class _Part:
     """The postings of one segment."""
 
-    terms: sqlite3.Connection
+    hashes: Hashes
+    """Of the terms, rising; a term's number is its place."""
     offsets: npt.NDArray[np.int64]
     """One entry a term and one more."""
     documents: npt.NDArray[np.int32]
@@ -36,11 +35,8 @@ class _Part:
 class LexicalIndex:
     """Postings of one field, over the segments of a generation, in the numbers of its documents."""
 
-    def __init__(
-        self, field: str, parts: Sequence[_Part], lengths: npt.NDArray[np.int32], places: Places
-    ) -> None:
+    def __init__(self, parts: Sequence[_Part], lengths: npt.NDArray[np.int32], places: Places) -> None:
         """Take what `open` found; `lengths` (documents,) counts the terms of each document."""
-        self._field = field
         self._parts = parts
         self._places = places
         self.size = len(lengths)
@@ -48,62 +44,26 @@ class LexicalIndex:
         self._norm = self._weights.norm(lengths)
 
     @classmethod
-    def write(
-        cls,
-        folder: Path,
-        terms: sqlite3.Connection,
-        field: str,
-        texts: Iterable[Sequence[str]],
-        usual: Callable[[str], float] = lambda term: 0.0,
-    ) -> None:
-        """Write the index of `texts` (the terms of each document) under `folder` and into `terms`.
+    def open(cls, folders: Sequence[Path], field: str, places: Places) -> LexicalIndex:
+        """Return the index over what `write_postings` left in these folders, memory-mapped.
 
-        `usual` tells what share of all words a term is in the language at large.
-        """
-        numbers: defaultdict[str, int] = defaultdict(lambda: len(numbers))
-        said, lengths = array("i"), array("i")
-        for text in texts:
-            lengths.append(len(text))
-            said.extend([numbers[term] for term in text])
-        own = np.asarray(lengths, np.int64)
-        # By term, and within a term by document: as one number, which sorts faster than two.
-        documents = np.repeat(np.arange(len(own)), own)
-        places = np.sort(np.asarray(said, np.int64) * max(len(own), 1) + documents)
-        firsts = np.flatnonzero(np.diff(places, prepend=-1))
-        terms_of, documents_of = np.divmod(places[firsts], max(len(own), 1))
-        counts = np.diff(firsts, append=len(places)).clip(max=65535)
-        offsets = np.zeros(len(numbers) + 1, np.int64)
-        np.cumsum(np.bincount(terms_of, minlength=len(numbers)), out=offsets[1:])
-        save_array(folder / f"{field}.offsets.npy", offsets)
-        save_array(folder / f"{field}.documents.npy", documents_of.astype(np.int32))
-        save_array(folder / f"{field}.counts.npy", counts.astype(np.uint16))
-        save_array(folder / f"{field}.lengths.npy", own.astype(np.int32))
-        save_array(folder / f"{field}.usual.npy", np.fromiter(map(usual, numbers), np.float32, len(numbers)))
-        rows = ((field, term, number) for term, number in numbers.items())
-        terms.executemany("INSERT INTO terms (field, term, number) VALUES (?, ?, ?)", rows)
-
-    @classmethod
-    def open(
-        cls, segments: Sequence[tuple[Path, sqlite3.Connection]], field: str, places: Places
-    ) -> LexicalIndex:
-        """Return the index over what `write` left in these folders, its postings memory-mapped.
-
-        With each folder comes the table of its terms; `places` tells which of the documents there are.
+        `places` tells which of the documents there are.
         """
         parts: list[_Part] = []
         lengths: list[npt.NDArray[np.int32]] = []
-        for folder, terms in segments:
-            offsets, documents, counts, usual, own = (
+        for folder in folders:
+            hashes, offsets, documents, counts, usual, own = (
                 load_array(folder / f"{field}.{part}.npy", mapped=True)
-                for part in ("offsets", "documents", "counts", "usual", "lengths")
+                for part in ("hashes", "offsets", "documents", "counts", "usual", "lengths")
             )
-            parts.append(_Part(terms, offsets, documents, counts, usual))
+            parts.append(_Part(hashes, offsets, documents, counts, usual))
             lengths.append(own)
-        return cls(field, parts, places.gather(lengths) if parts else np.zeros(0, np.int32), places)
+        return cls(parts, places.gather(lengths) if parts else np.zeros(0, np.int32), places)
 
     def weigh(self, terms: Iterable[str]) -> list[Weighed]:
         """Return the terms that documents have, each once, with their inverse document frequency."""
-        found = ((term, self._numbers(term)) for term in dict.fromkeys(terms))
+        asked = list(dict.fromkeys(terms))
+        found = zip(asked, self._numbers(asked), strict=True)
         weighed = ((term, numbers, self._frequency(numbers)) for term, numbers in found)
         return [
             Weighed(term, numbers, self._idf(numbers, frequency), 1.0)
@@ -184,7 +144,17 @@ class LexicalIndex:
         )
         return self._weights.idf(frequency, usual)
 
-    def _numbers(self, term: str) -> tuple[int, ...]:
-        find = "SELECT number FROM terms WHERE field = ? AND term = ?"
-        rows = (part.terms.execute(find, (self._field, term)).fetchone() for part in self._parts)
-        return tuple(row[0] if row is not None else -1 for row in rows)
+    def _numbers(self, terms: Sequence[str]) -> list[tuple[int, ...]]:
+        """Return of each term its numbers in the segments, -1 where it is not."""
+        hashes = term_hashes(terms)
+        found = [_places_in(part.hashes, hashes) for part in self._parts]
+        return list(zip(*found, strict=True)) if found else [() for _ in terms]
+
+
+def _places_in(rising: Hashes, hashes: Hashes) -> list[int]:
+    if not len(rising):
+        return [-1] * len(hashes)
+    places = np.searchsorted(rising, hashes)
+    there = rising[np.minimum(places, len(rising) - 1)] == hashes
+    found: list[int] = np.where(there, places, -1).tolist()
+    return found

@@ -17,7 +17,7 @@ import xxhash
 from retrieval.errors import BrokenIndexError
 from retrieval.storing import naming
 
-FORMAT = 8  # raised when files change their meaning
+FORMAT = 9  # raised when files change their meaning
 MANIFEST = "manifest.json"
 _BLOCK = 1 << 20
 # Checksums of all files are verified on opening up to this many bytes in all, some 50 ms of work; beyond

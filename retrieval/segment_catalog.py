@@ -1,4 +1,4 @@
-"""The tables of one segment, in SQLite: its articles and passages, its terms and names."""
+"""The tables of one segment, in SQLite: its articles and passages, its vocabulary and names."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ CREATE INDEX articles_by_id ON articles (id);
 CREATE TABLE aliases (id TEXT NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (id, article)) WITHOUT ROWID;
 CREATE TABLE passages (number INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles (number),
   paragraph INTEGER NOT NULL, start INTEGER NOT NULL, text TEXT NOT NULL);
-CREATE TABLE terms (field TEXT NOT NULL, term TEXT NOT NULL, number INTEGER NOT NULL,
-  PRIMARY KEY (field, term)) WITHOUT ROWID;
 CREATE TABLE names (reading TEXT NOT NULL, written TEXT NOT NULL, PRIMARY KEY (reading, written))
   WITHOUT ROWID;
 CREATE TABLE vocabulary (number INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE);

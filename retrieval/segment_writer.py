@@ -13,11 +13,12 @@ import numpy as np
 
 from embeddings import Encoder, encode_spans
 from retrieval.folding import fold
-from retrieval.known import Known, PassageVectors, text_key, write_keys
-from retrieval.lexical import LexicalIndex
+from retrieval.inheritance import Inheritance, Origin
+from retrieval.known import KEYS, Known, PassageVectors, text_keys
 from retrieval.model import Article, Passage
 from retrieval.names import name_readings
 from retrieval.passages import split_passages
+from retrieval.postings import write_postings
 from retrieval.segment_catalog import FILE_NAME, CatalogWriter
 from retrieval.sentences import Span, sentence_spans
 from retrieval.storing import naming_table, save_array
@@ -46,6 +47,8 @@ class Indexed:
     """Other ids that lead to it."""
     key: bytes
     """What is the same for the same article."""
+    origin: Origin | None = None
+    """Where it is already, made in the same way."""
 
 
 def write_segment(
@@ -68,13 +71,18 @@ def write_segment(
             passages += own
             starts.append(len(passages))
             told.append((item.article, [passage.text for passage in own]))
-        save_array(folder / "starts.npy", np.asarray(starts, np.int64))
-        lengths = np.log([max(len(p.text), 1) / _USUAL_CHARS for p in passages])
+        firsts, texts = np.asarray(starts, np.int64), [passage.text for passage in passages]
+        keys = text_keys(texts)
+        save_array(folder / "starts.npy", firsts)
+        save_array(folder / KEYS, keys)
+        lengths = np.log([max(len(text), 1) / _USUAL_CHARS for text in texts])
         save_array(folder / "lengths.npy", lengths.astype(np.float32))
-        Timeline.write(folder, told)
-        encoded = _write_vectors(folder, [p.text for p in passages], encoder, known, progress)
-        terms = _write_lexical(folder, catalog, [item.article for item in articles], passages, progress)
-        vocabulary = sorted(set(bridge_terms(terms)))
+        encoded = _write_vectors(folder, texts, encoder, known, progress)
+        with Inheritance([item.origin for item in articles], firsts, keys) as taken:
+            Timeline.write(folder, told, taken)
+            terms = _write_lexical(folder, catalog, [item.article for item in articles], texts, taken)
+        progress("words", len(texts), len(texts))
+        vocabulary = sorted(bridge_terms(terms))
         catalog.add_vocabulary(vocabulary)
         _write_terms(folder, vocabulary, encoder, known, progress)
     return encoded
@@ -107,7 +115,6 @@ def _write_vectors(
     paragraphs.write(folder / "paragraphs.faiss")
     sentences.write(folder / "sentences.faiss")
     save_array(folder / "sentence_owners.npy", np.asarray(sentence_owners, np.int32))
-    write_keys(folder, map(text_key, texts))
     return encoded
 
 
@@ -135,22 +142,29 @@ def _write_lexical(
     folder: Path,
     catalog: CatalogWriter,
     articles: Sequence[Article],
-    passages: Sequence[Passage],
-    progress: Progress,
-) -> set[str]:
-    texts = [passage.text for passage in passages]
-    segmented = [words(text) for text in texts]
-    progress("words", len(texts), len(texts))
-    connection = catalog.connection
-    LexicalIndex.write(folder, connection, "words", segmented, usual_share)
-    LexicalIndex.write(folder, connection, "bigrams", map(bigrams, texts), usual_share)
-    names = list(map(name_readings, texts, segmented))
-    readings = (list(dict.fromkeys(reading for _, reading in own)) for own in names)
-    LexicalIndex.write(folder, connection, "names", readings)
-    catalog.add_names({pair for own in names for pair in own})
-    headings = (f"{article.kicker}\n{article.title}" for article in articles)
-    LexicalIndex.write(folder, connection, "headings", map(words, headings), usual_share)
-    return {term for text in segmented for term in text}
+    texts: Sequence[str],
+    taken: Inheritance,
+) -> list[str]:
+    """Write the indexes of all fields; return the words."""
+    known = taken.passages.tolist()
+    cut = [None if old else words(text) for text, old in zip(texts, known, strict=True)]
+    terms = write_postings(folder, "words", cut, usual_share, taken.postings("words"))
+    pairs = (None if old else bigrams(text) for text, old in zip(texts, known, strict=True))
+    write_postings(folder, "bigrams", pairs, usual_share, taken.postings("bigrams"))
+    names = [own if own is None else name_readings(text, own) for text, own in zip(texts, cut, strict=True)]
+    readings = (own if own is None else list(dict.fromkeys(reading for _, reading in own)) for own in names)
+    read = set(write_postings(folder, "names", readings, taken=taken.postings("names")))
+    catalog.add_names(
+        {pair for own in names if own is not None for pair in own}
+        | {(written, reading) for written, reading in taken.names() if reading in read}
+    )
+    headings = (
+        None if old else words(f"{article.kicker}\n{article.title}")
+        for article, old in zip(articles, taken.articles.tolist(), strict=True)
+    )
+    taken_headings = taken.postings("headings", of_articles=True)
+    write_postings(folder, "headings", headings, usual_share, taken_headings)
+    return terms
 
 
 def _write_terms(

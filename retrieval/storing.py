@@ -6,7 +6,8 @@ import errno
 import mmap
 import os
 import sqlite3
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -65,6 +66,34 @@ def map_array(path: Path, dtype: npt.DTypeLike, shape: tuple[int, ...]) -> npt.N
     """Return the array that the bytes of `path` are, as it is on disk."""
     with naming(path, ValueError), path.open("rb") as file:
         return _map(file, dtype, 0).reshape(shape)
+
+
+class RowFile:
+    """Rows of one byte a component in a file, read when they are asked for.
+
+    Not mapped: pages that were looked at would count as memory of this process for as long as it runs.
+    """
+
+    def __init__(self, path: Path, width: int) -> None:
+        """Open the file at `path`, of rows of `width` bytes. Raises OSError."""
+        self._path, self._width = path, width
+        self._descriptor = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._descriptor)
+
+    def read(self, runs: Iterable[tuple[int, int, int]], into: npt.NDArray[np.int8]) -> None:
+        """Fill parts of `into` (n, width), one piece of memory. Raises OSError.
+
+        Of each run it is told where it begins in the file, where in `into`, and how many rows it has.
+        """
+        width, room = self._width, into.data.cast("B")
+        with naming(self._path):
+            for source, target, count in runs:
+                at, start, end = source * width, target * width, (target + count) * width
+                while start < end:
+                    read = os.preadv(self._descriptor, [room[start:end]], at)
+                    if not read:
+                        raise OSError(errno.EIO, "the file is shorter than it was")
+                    at, start = at + read, start + read
 
 
 def _map_npy(file: IO[bytes]) -> npt.NDArray[Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +20,15 @@ from retrieval.model import Article, PartialDate
 from retrieval.periods import Period, Span
 from retrieval.storing import load_array, save_array
 
+if TYPE_CHECKING:
+    from retrieval.inheritance import Inheritance
+
 _FILES = ("dates", "mentions")
 
 Days = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
+_UNKNOWN = ((0, 0), (0, 0))
 _YEAR = 1_0000  # in yyyymmdd; smaller numbers are days of any year
 _EACH_DAY = 14  # of a stretch no longer than this every day is kept: a meeting from 20 to 22 is also on 21
 
@@ -51,23 +56,34 @@ class Timeline:
         return cls(layout.owners, layout.articles.gather(loaded[0]), np.concatenate(mentions))
 
     @staticmethod
-    def write(folder: Path, articles: Iterable[tuple[Article, Iterable[str]]]) -> None:
+    def write(
+        folder: Path, articles: Iterable[tuple[Article, Iterable[str]]], taken: Inheritance | None = None
+    ) -> None:
         """Store when articles are of and which days the texts of their passages name.
 
         dates.npy, int32 (articles, 2, 2), has the first and last day of what each reports and of the paper,
         yyyymmdd, 0 where unknown; mentions.npy, int32 (m, 3), a passage with the first and last day of what
-        it names. A day whose year is unknown is mmdd.
+        it names. A day whose year is unknown is mmdd. What is `taken` over is known.
         """
         days: list[tuple[tuple[int, int], tuple[int, int]]] = []
         mentions: list[tuple[int, int, int]] = []
         passage = 0
-        for article, texts in articles:
-            days.append((_range(article.date), _range(article.published)))
+        for number, (article, texts) in enumerate(articles):
+            known = taken is not None and taken.articles[number]
+            days.append(_UNKNOWN if known else (_range(article.date), _range(article.published)))
             for text in texts:
-                mentions += ((passage, first, last) for first, last in days_told(text, article))
+                if not known:
+                    mentions += ((passage, first, last) for first, last in days_told(text, article))
                 passage += 1
-        save_array(folder / "dates.npy", np.asarray(days, np.int32).reshape(-1, 2, 2))
-        save_array(folder / "mentions.npy", np.asarray(mentions, np.int32).reshape(-1, 3))
+        dates = np.asarray(days, np.int32).reshape(-1, 2, 2)
+        told = [np.asarray(mentions, np.int32).reshape(-1, 3)]
+        if taken is not None:
+            for numbers, theirs in taken.of_articles("dates.npy"):
+                dates[numbers] = theirs
+            told += taken.about_passages("mentions.npy")
+        every = np.concatenate(told)
+        save_array(folder / "dates.npy", dates)
+        save_array(folder / "mentions.npy", every[np.argsort(every[:, 0], kind="stable")])
 
     def between(self, first: int, last: int) -> Mask:
         """Return which passages (n,) are of articles of these days; a date without a year is of none."""

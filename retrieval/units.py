@@ -2,7 +2,7 @@
 
 A sentence model averages over its text, so a long paragraph blurs; the clause that answers does not. Units
 are many (about thirty a passage) and are therefore never searched: the best passages are found first, then
-their units are read from a memory-mapped file of one byte a component.
+their units are read from a file of one byte a component.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ import numpy.typing as npt
 
 from retrieval.places import Places
 from retrieval.sentences import Span, clause_spans, sentence_spans
-from retrieval.storing import load_array, map_array, naming, save_array
+from retrieval.storing import RowFile, load_array, map_array, naming, save_array
 
 _CLAUSES = 3  # longest run of clauses; longer ones no longer gain (measured on the dev sets)
 _STEPS = 127  # of an int8
+_ROWS_AT_ONCE = 512  # a megabyte of float32, which stays near the processor
 _QUERIES_AT_ONCE = 512  # some ten megabytes of similarities to the units of a hundred passages
 
 Floats = npt.NDArray[np.float32]
@@ -44,8 +45,8 @@ class UnitWriter:
     """Appends the units of passage after passage to files under `folder`; closes them where that fails."""
 
     def __init__(self, folder: Path, dim: int) -> None:
-        names = ("codes.i8", "scales.f4", "spans.i4")
-        self._files = {name: (folder / f"units.{name}").open("wb") for name in names}
+        paths = [folder / f"units.{name}" for name in ("codes.i8", "scales.f4", "spans.i4")]
+        self._files = {path: path.open("wb") for path in paths}
         self._offsets = [0]
         self._folder = folder
         self._dim = dim
@@ -66,25 +67,25 @@ class UnitWriter:
     def add(self, spans: Sequence[Span], codes: Codes, scales: Floats) -> None:
         """Append one passage: its spans (m, 2), quantised vectors (m, dim) and their scales (m,)."""
         parts = codes.tobytes(), scales.tobytes(), np.asarray(spans, np.int32).tobytes()
-        for (name, file), part in zip(self._files.items(), parts, strict=True):
-            with naming(self._folder / f"units.{name}"):
+        for (path, file), part in zip(self._files.items(), parts, strict=True):
+            with naming(path):
                 file.write(part)
         self._offsets.append(self._offsets[-1] + len(spans))
 
     def close(self) -> None:
         """Finish the files."""
-        for name, file in self._files.items():
-            with naming(self._folder / f"units.{name}"):
+        for path, file in self._files.items():
+            with naming(path):
                 file.close()
         save_array(self._folder / "units.offsets.npy", np.asarray(self._offsets, np.int64))
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The units of one segment, memory-mapped."""
+    """The units of one segment; all but the codes are memory-mapped."""
 
-    codes: Codes
-    """(m, dim)"""
+    codes: RowFile | None
+    """Rows of `dim` components, None where there are no units."""
     scales: Floats
     """(m,)"""
     spans: npt.NDArray[np.int32]
@@ -97,26 +98,30 @@ class _Part:
         offsets = load_array(folder / "units.offsets.npy")
         count = int(offsets[-1])
         if not count:
-            return cls(
-                np.zeros((0, dim), np.int8), np.zeros(0, np.float32), np.zeros((0, 2), np.int32), offsets
-            )
-        codes = map_array(folder / "units.codes.i8", np.int8, (count, dim))
+            return cls(None, np.zeros(0, np.float32), np.zeros((0, 2), np.int32), offsets)
         scales = map_array(folder / "units.scales.f4", np.float32, (count,))
         spans = map_array(folder / "units.spans.i4", np.int32, (count, 2))
-        return cls(codes, scales, spans, offsets)
+        return cls(RowFile(folder / "units.codes.i8", dim), scales, spans, offsets)
+
+    def read(self, runs: Sequence[tuple[int, int, int]], codes: Codes, scales: Floats) -> None:
+        """Fill parts of `codes` (m, dim) and `scales` (m,): for each run where from, where to, how many."""
+        if self.codes is not None:
+            self.codes.read(runs, codes)
+        for source, target, count in runs:
+            scales[target : target + count] = self.scales[source : source + count]
 
 
 class UnitStore:
-    """The units of all passages of a generation, memory-mapped."""
+    """The units of all passages of a generation. Safe to use from several threads."""
 
-    def __init__(self, parts: Sequence[_Part], places: Places) -> None:
+    def __init__(self, parts: Sequence[_Part], places: Places, dim: int) -> None:
         """Take what `open` found."""
-        self._parts, self._places = parts, places
+        self._parts, self._places, self._dim = parts, places, dim
 
     @classmethod
     def open(cls, folders: Sequence[Path], dim: int, places: Places) -> UnitStore:
         """Return the store over what UnitWriters left in the folders of these segments."""
-        return cls([_Part.open(folder, dim) for folder in folders], places)
+        return cls([_Part.open(folder, dim) for folder in folders], places, dim)
 
     def of(self, passage: int) -> tuple[list[Span], Codes, Floats]:
         """Return the spans, codes (m, dim) and scales (m,) of one passage."""
@@ -124,44 +129,57 @@ class UnitStore:
         units = self._parts[segment]
         part = slice(int(units.offsets[row]), int(units.offsets[row + 1]))
         spans = [(start, end) for start, end in units.spans[part].tolist()]
-        return spans, units.codes[part], units.scales[part]
+        codes, scales = np.empty((len(spans), self._dim), np.int8), np.empty(len(spans), np.float32)
+        units.read([(part.start, 0, len(spans))], codes, scales)
+        return spans, codes, scales
 
     def best(self, query: Floats, passages: npt.NDArray[np.int64]) -> Floats:
         """Return the similarity to `query` (dim,) of each passage's best unit, float32 (len(passages),)."""
         if not len(passages):
             return np.zeros(0, np.float32)
         codes, scales, firsts = self._gathered(passages)
-        return np.maximum.reduceat((codes @ query) * scales, firsts)
+        # Over all at once, so that a score does not depend on how passages are spread over segments.
+        similarities = np.empty(len(codes), np.float32)
+        block = np.empty((min(_ROWS_AT_ONCE, len(codes)), self._dim), np.float32)
+        for at in range(0, len(codes), _ROWS_AT_ONCE):
+            rows = codes[at : at + _ROWS_AT_ONCE]
+            block[: len(rows)] = rows
+            np.dot(block[: len(rows)], query, out=similarities[at : at + len(rows)])
+        return np.maximum.reduceat(similarities * scales, firsts)
 
     def best_each(self, queries: Floats, passages: npt.NDArray[np.int64]) -> Floats:
         """Return what `best` does for each of `queries` (n, dim), float32 (n, len(passages))."""
         if not len(passages):
             return np.zeros((len(queries), 0), np.float32)
         codes, scales, firsts = self._gathered(passages)
-        codes *= scales[:, None]
+        units = codes.astype(np.float32)
+        units *= scales[:, None]
         parts = [
-            queries[at : at + _QUERIES_AT_ONCE] @ codes.T for at in range(0, len(queries), _QUERIES_AT_ONCE)
+            queries[at : at + _QUERIES_AT_ONCE] @ units.T for at in range(0, len(queries), _QUERIES_AT_ONCE)
         ]
         best = [np.maximum.reduceat(part, firsts, axis=1) for part in parts]
         return np.concatenate([np.zeros((0, len(passages)), np.float32), *best])
 
-    def _gathered(self, passages: npt.NDArray[np.int64]) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+    def _gathered(self, passages: npt.NDArray[np.int64]) -> tuple[Codes, Floats, npt.NDArray[np.int64]]:
         """Return codes (m, dim) and scales (m,) of the units of passages, and where each one's begin."""
         counts = np.empty(len(passages), np.int64)
         found = list(self._places.split(passages))
         for segment, at, rows in found:
             offsets = self._parts[segment].offsets
             counts[at] = offsets[rows + 1] - offsets[rows]
-        firsts = np.cumsum(counts) - counts
-        # All in one product, so that a score does not depend on how passages are spread over segments.
-        codes = np.empty((int(counts.sum()), self._parts[0].codes.shape[1]), np.float32)
+        ends = np.cumsum(counts)
+        firsts = ends - counts
+        codes = np.empty((int(ends[-1]), self._dim), np.int8)
         scales = np.empty(len(codes), np.float32)
         for segment, at, rows in found:
-            units, own = self._parts[segment], counts[at]
-            within = np.arange(int(own.sum())) - np.repeat(np.cumsum(own) - own, own)
-            source = np.repeat(units.offsets[rows], own) + within
-            target = np.repeat(firsts[at], own) + within
-            codes[target], scales[target] = units.codes[source], units.scales[source]
+            units = self._parts[segment]
+            sources, targets, own = units.offsets[rows], firsts[at], counts[at]
+            # Passages that stand one after another in the file are read as one.
+            breaks = (np.diff(sources) != own[:-1]) | (np.diff(targets) != own[:-1])
+            begins = np.flatnonzero(np.concatenate([[True], breaks]))
+            lengths = np.add.reduceat(own, begins)
+            runs = zip(sources[begins].tolist(), targets[begins].tolist(), lengths.tolist(), strict=True)
+            units.read(list(runs), codes, scales)
         return codes, scales, firsts
 
     def similarities(self, query: Floats, passage: int) -> tuple[list[Span], Floats]:

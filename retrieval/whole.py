@@ -26,11 +26,11 @@ class Whole:
     def __init__(self, layout: Layout, catalog: Catalog, timeline: Timeline, dim: int) -> None:
         """Open what the segments hold; `dim` is that of the vectors."""
         self._catalog, self._timeline = catalog, timeline
-        segments, passages = catalog.segments(), layout.passages
+        passages = layout.passages
         self.words, self.bigrams, self.names = (
-            LexicalIndex.open(segments, field, passages) for field in ("words", "bigrams", "names")
+            LexicalIndex.open(layout.folders, field, passages) for field in ("words", "bigrams", "names")
         )
-        self.headings = LexicalIndex.open(segments, "headings", layout.articles)
+        self.headings = LexicalIndex.open(layout.folders, "headings", layout.articles)
         self._paragraphs = VectorParts.open(layout.folders, "paragraphs.faiss", passages)
         self._sentences = VectorParts.open_owned(
             layout.folders, "sentences.faiss", "sentence_owners.npy", passages

@@ -23,6 +23,7 @@ from retrieval.generation import (
     start_building,
     sweep,
 )
+from retrieval.inheritance import Origin
 from retrieval.known import KEYS, Known
 from retrieval.layout import Layout
 from retrieval.manifest import FORMAT, Files, Manifest, vouch
@@ -63,7 +64,7 @@ def write_generation(
             encoded = 0
             for own in arranged.new:
                 building = start_building(plan.data_dir, "segments")
-                part = [_indexed(found.articles[number]) for number in own]
+                part = [_indexed(found.articles[number], arranged.origins[number]) for number in own]
                 encoded += write_segment(building, part, encoder, known, plan.passage_chars, progress)
                 made.append(keep_segment(plan.data_dir, building))
             manifest = _publish(plan, found, roots, encoder, serving, arranged, made)
@@ -100,8 +101,8 @@ def _publish(
     return manifest
 
 
-def _indexed(merged: Merged) -> Indexed:
-    return Indexed(merged.article, merged.aliases, merged.key)
+def _indexed(merged: Merged, origin: tuple[Path, int] | None) -> Indexed:
+    return Indexed(merged.article, merged.aliases, merged.key, Origin(*origin) if origin else None)
 
 
 def _questions(encoder: Encoder, serving: Serving | None) -> Vectors:

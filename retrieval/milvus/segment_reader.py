@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from retrieval import article_rows
 from retrieval.milvus.packing import Counts, PackedArticle, PackedPassage, Stretch
 from retrieval.model import Article
 from retrieval.places import Places
+from retrieval.postings import read_terms
 from retrieval.segment_catalog import open_tables
 from retrieval.sentences import sentence_spans
 from retrieval.storing import load_array
@@ -33,7 +33,7 @@ class SegmentReader:
         self._tables = open_tables(folder)
         self.starts = load_array(folder / "starts.npy")
         self.articles, self.passages = len(self.starts) - 1, int(self.starts[-1])
-        self.fields = {field: _Field(folder, field, self._tables) for field in FIELDS}
+        self.fields = {field: _Field(folder, field) for field in FIELDS}
         self._units = UnitStore.open([folder], dim, Places.single(self.passages))
         self._paragraphs = VectorIndex.open(folder / "paragraphs.faiss")
         self._sentences = VectorIndex.open(folder / "sentences.faiss")
@@ -157,13 +157,12 @@ class SegmentReader:
 class _Field:
     """The postings of one field."""
 
-    def __init__(self, folder: Path, field: str, tables: sqlite3.Connection) -> None:
+    def __init__(self, folder: Path, field: str) -> None:
         self._offsets, self._documents, self._counts, self.usual, self.lengths = (
             load_array(folder / f"{field}.{part}.npy", mapped=True)
             for part in ("offsets", "documents", "counts", "usual", "lengths")
         )
-        found = tables.execute("SELECT term, number FROM terms WHERE field = ?", (field,))
-        self.terms = [term for term, _ in sorted(found, key=lambda pair: pair[1])]
+        self.terms = read_terms(folder, field)
 
     def frequencies(self) -> list[int]:
         """Return how many documents have each term."""

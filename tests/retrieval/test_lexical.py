@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 
 from retrieval.lexical import LexicalIndex
 from retrieval.places import Places
+from retrieval.postings import write_postings
 
 _K1, _B, _PRIOR = 1.2, 0.75, 200
 _TERMS = ["会议", "强调", "安全", "大会", "召开", "3.21", "app"]
@@ -29,18 +29,15 @@ def _usual(term: str) -> float:
 
 
 @contextmanager
-def _written(
-    texts: Sequence[Sequence[str]], usual: Callable[[str], float] = _usual
-) -> Iterator[tuple[Path, sqlite3.Connection]]:
-    with tempfile.TemporaryDirectory() as folder, closing(sqlite3.connect(":memory:")) as terms:
-        terms.execute("CREATE TABLE terms (field TEXT, term TEXT, number INTEGER)")
-        LexicalIndex.write(Path(folder), terms, "words", texts, usual)
-        yield Path(folder), terms
+def _written(texts: Sequence[Sequence[str]], usual: Callable[[str], float] = _usual) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        write_postings(Path(folder), "words", texts, usual)
+        yield Path(folder)
 
 
-def _open(folder: Path, terms: sqlite3.Connection, field: str = "words") -> LexicalIndex:
+def _open(folder: Path, field: str = "words") -> LexicalIndex:
     size = len(np.load(folder / f"{field}.lengths.npy"))
-    return LexicalIndex.open([(folder, terms)], field, Places.single(size))
+    return LexicalIndex.open([folder], field, Places.single(size))
 
 
 def _idf(term: str, texts: Sequence[Sequence[str]]) -> float:
@@ -65,8 +62,8 @@ def _bm25(question: Sequence[str], texts: Sequence[Sequence[str]]) -> list[float
 
 @given(_DOCUMENTS, st.lists(st.sampled_from([*_TERMS, "nowhere"]), max_size=10))
 def test_scores_are_those_of_the_formula(texts: list[list[str]], question: list[str]) -> None:
-    with _written(texts) as (folder, terms):
-        index = _open(folder, terms)
+    with _written(texts) as folder:
+        index = _open(folder)
         weighed = index.weigh(question)
         present = {term for text in texts for term in text}
         assert [item.term for item in weighed] == [t for t in dict.fromkeys(question) if t in present]
@@ -79,16 +76,16 @@ def test_scores_are_those_of_the_formula(texts: list[list[str]], question: list[
 
 @given(_DOCUMENTS, st.lists(st.sampled_from(_TERMS), max_size=10))
 def test_opening_again_gives_the_same(texts: list[list[str]], question: list[str]) -> None:
-    with _written(texts) as (folder, terms):
-        one, other = (_open(folder, terms) for _ in range(2))
+    with _written(texts) as folder:
+        one, other = (_open(folder) for _ in range(2))
         assert one.weigh(question) == other.weigh(question)
         assert np.array_equal(one.score(one.weigh(question)), other.score(other.weigh(question)))
 
 
 @given(_DOCUMENTS)
 def test_the_best_of_a_group_counts_once(texts: list[list[str]]) -> None:
-    with _written([*texts, ["会议", "安全"]]) as (folder, terms):
-        index = _open(folder, terms)
+    with _written([*texts, ["会议", "安全"]]) as folder:
+        index = _open(folder)
         group = [
             replace(item, idf=idf, weight=weight)
             for item, idf, weight in zip(index.weigh(["会议", "安全"]), (2.0, 1.0), (0.5, 0.25), strict=True)
@@ -100,8 +97,8 @@ def test_the_best_of_a_group_counts_once(texts: list[list[str]]) -> None:
 
 
 def test_a_weight_below_one_counts_less() -> None:
-    with _written([["会议"], ["安全"]]) as (folder, terms):
-        index = _open(folder, terms)
+    with _written([["会议"], ["安全"]]) as folder:
+        index = _open(folder)
         (item,) = index.weigh(["会议"])
         half = replace(item, weight=0.5)
         assert index.score([half]) == pytest.approx(index.score([item]) / 2)
@@ -109,8 +106,8 @@ def test_a_weight_below_one_counts_less() -> None:
 
 def test_what_is_usual_in_the_language_weighs_less_while_documents_are_few() -> None:
     def weights(copies: int) -> tuple[float, float]:
-        with _written([["会议", "警示片"], ["别的"]] * copies) as (folder, terms):
-            common, rare = _open(folder, terms).weigh(["会议", "警示片"])
+        with _written([["会议", "警示片"], ["别的"]] * copies) as folder:
+            common, rare = _open(folder).weigh(["会议", "警示片"])
             return common.idf, rare.idf
 
     few, many = weights(1), weights(3000)
@@ -119,34 +116,34 @@ def test_what_is_usual_in_the_language_weighs_less_while_documents_are_few() -> 
 
 
 def test_a_term_that_no_document_has_weighs_most() -> None:
-    with _written([["会议"]], lambda term: 0.0) as (folder, terms):
-        index = _open(folder, terms)
+    with _written([["会议"]], lambda term: 0.0) as folder:
+        index = _open(folder)
         assert index.weigh(["nowhere"]) == []
         assert index.missing_idf() > index.weigh(["会议"])[0].idf
 
 
 @pytest.mark.parametrize("texts", [[], [[]], [[], []]])
 def test_an_index_of_nothing_answers_nothing(texts: list[list[str]]) -> None:
-    with _written(texts) as (folder, terms):
-        index = _open(folder, terms)
+    with _written(texts) as folder:
+        index = _open(folder)
         assert index.weigh(["会议"]) == []
         assert index.score([]).tolist() == [0.0] * len(texts)
         assert index.score_best([]).tolist() == [0.0] * len(texts)
 
 
 def test_fields_do_not_mix() -> None:
-    with _written([["会议"]]) as (folder, terms):
-        LexicalIndex.write(folder, terms, "headings", [["大会"], ["大会"]])
-        words = _open(folder, terms)
-        headings = _open(folder, terms, "headings")
+    with _written([["会议"]]) as folder:
+        write_postings(folder, "headings", [["大会"], ["大会"]])
+        words = _open(folder)
+        headings = _open(folder, "headings")
         assert words.weigh(["大会"]) == []
         assert headings.weigh(["会议"]) == []
         assert headings.score(headings.weigh(["大会"])).shape == (2,)
 
 
 def test_a_term_may_be_said_more_often_than_sixteen_bits_count() -> None:
-    with _written([["会议"] * 70_000, ["大会"]]) as (folder, terms):
-        index = _open(folder, terms)
+    with _written([["会议"] * 70_000, ["大会"]]) as folder:
+        index = _open(folder)
         assert np.isfinite(index.score(index.weigh(["会议"]))).all()
 
 
@@ -162,7 +159,7 @@ def test_scores_do_not_depend_on_the_segments(
         rows[document] = len(parts[segments[document]])
         parts[segments[document]].append(texts[document])
     with ExitStack() as stack:
-        whole = _open(*stack.enter_context(_written(texts)))
+        whole = _open(stack.enter_context(_written(texts)))
         written = [stack.enter_context(_written(part)) for part in parts]
         places = Places(
             np.asarray(segments, np.int32), np.asarray(rows, np.int32), [len(part) for part in parts]
