@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from retrieval.explanation import HitExplanation, QuestionExplanation
 from retrieval.model import Answer, Hit
+
+if TYPE_CHECKING:
+    from retrieval.explanation import HitExplanation, QuestionExplanation
 
 _ANSWER = ("question", "answered", "confidence", "generation", "took_ms")
 _TIME = ("searched", "undated", "impossible")

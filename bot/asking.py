@@ -6,8 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.answer_records import record_of
 from bot.console import out, print_json, say
@@ -23,8 +22,7 @@ from retrieval.searcher import Searcher
 _ANSWERED, _NOTHING, _WRONG = 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """How a question is asked and its answer wanted."""
 
     k: int

@@ -1,6 +1,7 @@
 """Settings: read once, frozen, with the origin of every value."""
 
-from config.addresses import Address
+from typing import TYPE_CHECKING
+
 from config.errors import ConfigError
 from config.loading import Loaded, Origin, default_values, load_settings
 from config.settings import (
@@ -14,6 +15,9 @@ from config.settings import (
     StoreSettings,
     TelegramSettings,
 )
+
+if TYPE_CHECKING:
+    from config.addresses import Address
 
 __all__ = [
     "Address",
@@ -32,3 +36,12 @@ __all__ = [
     "default_values",
     "load_settings",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import what few commands need when one does."""
+    if name != "Address":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from config.addresses import Address
+
+    return Address

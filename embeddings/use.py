@@ -7,11 +7,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
@@ -158,8 +157,7 @@ class _Model:
         return _pieces(self._tokenizer, text)
 
 
-@dataclass(frozen=True, slots=True)
-class _SpanJob:
+class _SpanJob(NamedTuple):
     """A text and the parts of it that are to be encoded."""
 
     piece: list[int]
@@ -172,8 +170,7 @@ class _SpanJob:
         return ["".join(self.segments[start:end]) for start, end in [(0, len(self.segments)), *self.spans]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
+class _Batch(NamedTuple):
     """Pieces that are encoded together, and the text that each belongs to."""
 
     owners: list[int]

@@ -18,7 +18,6 @@ import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Literal
 
@@ -113,7 +112,7 @@ def _adopt(data_dir: Path, homes: Mapping[str, Path], manifest: Manifest) -> Man
     for name, files in manifest.segments.items():
         segments[keep_segment(data_dir, homes[name])] = files
     number = max([0, *published(data_dir)]) + 1
-    manifest = replace(manifest, generation=number, segments=segments)
+    manifest = manifest._replace(generation=number, segments=segments)
     publish(data_dir, homes["generation"], manifest)
     return manifest
 

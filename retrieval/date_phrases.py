@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from retrieval.days import Named, from_number, whole
 
@@ -36,7 +35,7 @@ def phrases(text: str, named: Iterable[Named]) -> list[Named]:
             continue
         last, gap = found[-1], text[found[-1].end : item.start]
         if last.yearless and item.lone and _BESIDE.fullmatch(gap):
-            found[-1] = replace(_in_year(last, item.first // 1_0000), end=item.end)
+            found[-1] = _in_year(last, item.first // 1_0000)._replace(end=item.end)
             continue
         if _SENTENCE_END.search(gap):
             found.append(item)
@@ -52,11 +51,11 @@ def phrases(text: str, named: Iterable[Named]) -> list[Named]:
             item = _in_year(item, year + bool(ranged and item.first < last.first % 1_0000))
             if last.lone and item.possible and not ranged:
                 found.pop()  # 2019年全省11月20日: the year was only said to say of which year the day is
-                item = replace(item, start=last.start) if not gap.strip() else item
+                item = item._replace(start=last.start) if not gap.strip() else item
         elif ranged and last.yearless and not item.yearless:
             last = _in_year(last, item.first // 1_0000)
             if last.first > item.first:
-                last = _in_year(replace(found[-1]), item.first // 1_0000 - 1)
+                last = _in_year(found[-1], item.first // 1_0000 - 1)
         if ranged and item.possible and last.possible:
             found[-1] = Named(last.start, item.end, last.first, item.last, ranged=True)
         else:
@@ -74,5 +73,5 @@ def _in_year(item: Named, year: int) -> Named:
     try:
         from_number(first), from_number(last)
     except ValueError:
-        return replace(item, first=0, last=0, possible=False)
-    return replace(item, first=first, last=last)
+        return item._replace(first=0, last=0, possible=False)
+    return item._replace(first=first, last=last)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,7 @@ _REST = 0.7  # weight of the rest of a question, without the name of an article,
 _BEST_ARTICLES = 10  # whose passages are all looked at: one may not name what the others do
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(NamedTuple):
     """Passages worth a closer look."""
 
     numbers: Numbers

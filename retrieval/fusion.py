@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -41,8 +40,7 @@ _RIVALS = 10  # passages of other articles that the best one is held against
 Floats = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Margin:
+class Margin(NamedTuple):
     """How far the best passage stands above those of other articles."""
 
     lead: float
@@ -63,8 +61,7 @@ class Margin:
         return cls(float(scores[best] - top[-1]), float(scores[best] - top.mean()), False)
 
 
-@dataclass(frozen=True, slots=True)
-class Fusion:
+class Fusion(NamedTuple):
     """Linear weights over FEATURES, and a logistic curve from the best passage to a confidence."""
 
     weights: tuple[float, ...]
@@ -81,8 +78,7 @@ class Fusion:
         return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
 
 
-@dataclass(frozen=True, slots=True)
-class Fusions:
+class Fusions(NamedTuple):
     """The weights for questions in Chinese and for those in other languages."""
 
     chinese: Fusion
@@ -96,7 +92,7 @@ class Fusions:
         """Return weights that leave one of FEATURES out of the order, to see what it earns."""
         place = FEATURES.index(feature)
         halves = (
-            replace(half, weights=(*half.weights[:place], 0.0, *half.weights[place + 1 :]))
+            half._replace(weights=(*half.weights[:place], 0.0, *half.weights[place + 1 :]))
             for half in (self.chinese, self.foreign)
         )
         return Fusions(*halves)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from retrieval.lexical import LexicalIndex
 from retrieval.vectors import Floats
@@ -30,8 +29,7 @@ class Terms(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """The terms that reading a question will ask for; each may be gone through once."""
 
     words: Iterable[str] = ()

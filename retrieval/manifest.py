@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import xxhash
 
@@ -29,8 +28,7 @@ Files = Mapping[str, Mapping[str, int | str]]
 """By name: bytes and xxh3_128 checksum."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """What a generation is and what it is made of."""
 
     format: int
@@ -91,7 +89,7 @@ def segment_names(folder: Path) -> set[str]:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Store the manifest of the generation in `folder`, with what vouches for its own files."""
-    record = {**asdict(manifest), "files": vouch(folder)}
+    record = {**manifest._asdict(), "files": vouch(folder)}
     text = json.dumps({**record, "seal": seal(record)}, ensure_ascii=False, indent=1)
     with naming(folder / MANIFEST):
         (folder / MANIFEST).write_text(text, encoding="utf-8")

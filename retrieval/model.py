@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from retrieval.explanation import HitExplanation, QuestionExplanation
+if TYPE_CHECKING:
+    from retrieval.explanation import HitExplanation, QuestionExplanation
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from retrieval.folding import fold
 from retrieval.question import Question
@@ -19,8 +19,7 @@ _LEAD = 200  # characters of a first paragraph in which a report says what it is
 _LEAST_LEFT = 0.1  # share of it that must be left to ask
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """An article that a question names."""
 
     article: int

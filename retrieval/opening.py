@@ -7,16 +7,15 @@ import sqlite3
 import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from config import StoreSettings
 from embeddings import Encoder
 from retrieval.serving import Serving, find_serving
-from retrieval.sources import Problem, Sources
 
 if TYPE_CHECKING:
+    from retrieval.sources import Problem
     from retrieval.store import Articles, Store
 
 
@@ -40,8 +39,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Holdings:
+class Holdings(NamedTuple):
     """What serves, to be read rather than searched."""
 
     generation: int
@@ -51,7 +49,7 @@ class Holdings:
     fingerprint: str
     counts: Mapping[str, int]
     articles: Articles
-    problems: list[Problem] = field(default_factory=list)
+    problems: Sequence[Problem] = ()
     """What could not be read, where that is known."""
     damage: str = ""
     """Of what should serve and cannot."""
@@ -100,6 +98,8 @@ def open_holdings(data_dir: Path, store: StoreSettings) -> Holdings:
         from retrieval.milvus.source import MilvusSource
 
         return MilvusSource(store).holdings()
+    from retrieval.sources import Sources  # a question asks for none of it
+
     serving = find_serving(data_dir)
     manifest = serving.manifest
     catalog = serving.open_catalog()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from retrieval.date_phrases import phrases
 from retrieval.days import EVER, Named, number, shifted, whole
@@ -13,8 +13,7 @@ from retrieval.folding import fold
 _MOST_CHARS = 2000  # of a question
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Days from `first` to `last`, both included, as yyyymmdd; year 0 is any year, and may pass New Year."""
 
     first: int
@@ -36,8 +35,7 @@ class Span:
         return days_as_text(self.first, self.last)
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """The time that a question names."""
 
     spans: tuple[Span, ...]

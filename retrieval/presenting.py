@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from retrieval.diversity import diverse, worth_showing
-from retrieval.explaining import explain_hit
 from retrieval.finder import Finder
 from retrieval.fusion import Fusion
 from retrieval.highlight import best_range
@@ -15,9 +14,11 @@ from retrieval.question import Question
 from retrieval.ranked import Ranked
 from retrieval.store import Articles
 
+if TYPE_CHECKING:
+    from retrieval.explanation import HitExplanation
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+
+class Wanted(NamedTuple):
     """How much of an answer is shown."""
 
     k: int
@@ -56,7 +57,7 @@ class Presenter:
                     best_range(passage.text, _known_of(article), asked, *units),
                     before,
                     after,
-                    explain_hit(ranked, place, fusion) if wanted.explain else None,
+                    _explain(ranked, place, fusion) if wanted.explain else None,
                 )
             )
         return tuple(hits)
@@ -92,6 +93,12 @@ class Presenter:
         before = [*article.paragraphs[:number], own[: passage.start].strip()]
         after = [own[passage.start + len(passage.text) :].strip(), *article.paragraphs[number + 1 :]]
         return tuple(list(filter(None, before))[-count:]), tuple(list(filter(None, after))[:count])
+
+
+def _explain(ranked: Ranked, place: int, fusion: Fusion) -> HitExplanation:
+    from retrieval.explaining import explain_hit  # few ask why
+
+    return explain_hit(ranked, place, fusion)
 
 
 def _known_of(article: ArticleRef) -> str:

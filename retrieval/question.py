@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,8 +30,7 @@ _NEAR_LEAST = 0.4  # similarity below which two words mean different things
 Floats = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What is known of a question before any passage is looked at."""
 
     text: str
@@ -153,13 +152,13 @@ class Interpreter:
         raw = np.asarray([similarity for _, similarity in found], np.float32)
         similarities = np.minimum(self._scale.told_on(FITTED_SCALE, raw), 1)
         near = [
-            replace(item, weight=float(similarity) ** 2)
+            item._replace(weight=float(similarity) ** 2)
             for (item, _), similarity in zip(found, similarities, strict=True)
             if similarity >= _NEAR_LEAST
         ]
         # A rare word that is only near must not count for more than the usual one that is meant.
         mean = sum(item.idf * item.weight for item in near) / max(sum(item.weight for item in near), 1e-6)
-        return [replace(item, idf=min(item.idf, mean)) for item in near]
+        return [item._replace(idf=min(item.idf, mean)) for item in near]
 
 
 def _mass(index: Terms, terms: list[str], known: list[Weighed]) -> float:

@@ -7,7 +7,7 @@ on questions that anyone might ask, once for each index.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,7 @@ _LEAST_DEVIATION = 1e-4  # of an index of one passage
 Floats = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """Mean and standard deviation of the similarity of questions to passages that do not answer them."""
 
     mean: float

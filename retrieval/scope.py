@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from retrieval.dates import date_range, parse_date
 from retrieval.days import EVER
@@ -14,8 +14,7 @@ from retrieval.store import Selection, Times
 _FIRST = 101  # 1 January of year 0
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What is searched."""
 
     allowed: Selection | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,17 +13,18 @@ from config import SearchSettings
 from embeddings import Encoder, Reranker
 from retrieval.embedded_store import EmbeddedStore
 from retrieval.errors import BadQueryError, StoreError
-from retrieval.explaining import explain_question
 from retrieval.finder import Candidates, Finder
 from retrieval.fusion import FITTED, Fusion, Fusions, Margin
-from retrieval.judging import Judged, Judges
 from retrieval.model import Answer
 from retrieval.presenting import Presenter, Wanted
 from retrieval.question import Question
 from retrieval.ranked import Ranked
-from retrieval.reranking import rerank
 from retrieval.scope import Scope, scope_of
 from retrieval.store import Articles, Floats, Limits, Mask, Store, Within
+
+if TYPE_CHECKING:
+    from retrieval.explanation import QuestionExplanation
+    from retrieval.judging import Judged
 
 _USUAL = SearchSettings()
 
@@ -133,6 +135,8 @@ class Searcher:
         scores = fusion.score(found.features)
         ranked = Ranked.by_fusion(found, scores)
         if self._reranker is not None:
+            from retrieval.reranking import rerank  # few have one
+
             ranked = rerank(self._reranker, asked.text, ranked, self._settings.rerank_top, view)
         wanted = Wanted(k, self._settings.per_article, context, explain)
         hits = Presenter(self.catalog, finder).hits(asked, ranked, fusion, wanted)
@@ -145,7 +149,7 @@ class Searcher:
             generation=self.generation,
             took_ms=_since(started),
             hits=hits,
-            explanation=explain_question(asked, confidence, threshold) if explain else None,
+            explanation=_explain(asked, confidence, threshold) if explain else None,
             searched=scope.searched,
             undated=scope.undated,
         )
@@ -156,6 +160,8 @@ class Searcher:
         Each is judged by itself; see `judging`. `vector` is what `Finder.encode` made of it.
         Raises what `ask` does, but no BadQueryError, and what `embedded` does.
         """
+        from retrieval.judging import Judged, Judges  # who asks one question needs none of it
+
         store = self.embedded
         asked = self.understand(question, vector)
         presenter = Presenter(store.articles, store.finder)
@@ -180,6 +186,12 @@ class Searcher:
             searched=scope.searched,
             impossible=scope.impossible,
         )
+
+
+def _explain(asked: Question, confidence: float, threshold: float) -> QuestionExplanation:
+    from retrieval.explaining import explain_question  # few ask why
+
+    return explain_question(asked, confidence, threshold)
 
 
 def _since(started: float) -> float:

@@ -6,10 +6,9 @@ import logging
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO
+from typing import IO, NamedTuple
 
 from retrieval.catalog import Catalog
 from retrieval.errors import BrokenIndexError, NoIndexError
@@ -17,13 +16,11 @@ from retrieval.generation import generation_folder, published, require_generatio
 from retrieval.layout import Layout
 from retrieval.leases import hold
 from retrieval.manifest import Manifest, read_manifest, segment_folders, verify
-from retrieval.sources import Sources
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Serving:
+class Serving(NamedTuple):
     """A generation that was found whole, held until `lease` is closed."""
 
     folder: Path
@@ -96,6 +93,8 @@ def _hold(data_dir: Path, number: int) -> Serving:
 
 def remembered_roots(data_dir: Path) -> list[str]:
     """Return the folders and files of the serving generation, or else of the newest that can tell them."""
+    from retrieval.sources import Sources  # a question asks for none of it
+
     numbers = published(data_dir)[::-1]
     with suppress(BrokenIndexError, NoIndexError):
         numbers.insert(0, require_generation(data_dir))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from retrieval.folding import fold
 from retrieval.names import names_in
@@ -16,8 +16,7 @@ _HIS = 1.0
 _NAMED = 0.2  # where the speaker is named at all, if not as the one who speaks
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """Whose words are asked for."""
 
     persons: frozenset[str]

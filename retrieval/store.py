@@ -9,8 +9,7 @@ many have a word, is the whole's in either.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -58,8 +57,7 @@ class Times(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
+class Within(NamedTuple):
     """A part of the articles that is asked alone."""
 
     articles: frozenset[str]
@@ -68,8 +66,7 @@ class Within:
     """Of the passages that are wanted; None for all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What may be found; with nothing said everything."""
 
     allowed: Selection | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +15,7 @@ _PRIOR = 200  # documents that what is usual in the language counts for
 Floats = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(NamedTuple):
     """A question's term that the index knows."""
 
     term: str
@@ -27,8 +26,7 @@ class Weighed:
     """1 for a term that stands in the question, less for one that is only near to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(NamedTuple):
     """Weighs the terms of a field."""
 
     size: int

@@ -6,7 +6,6 @@ import math
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +86,7 @@ def test_the_best_of_a_group_counts_once(texts: list[list[str]]) -> None:
     with _written([*texts, ["会议", "安全"]]) as folder:
         index = _open(folder)
         group = [
-            replace(item, idf=idf, weight=weight)
+            item._replace(idf=idf, weight=weight)
             for item, idf, weight in zip(index.weigh(["会议", "安全"]), (2.0, 1.0), (0.5, 0.25), strict=True)
         ]
         found = index.score_best(group)
@@ -100,7 +99,7 @@ def test_a_weight_below_one_counts_less() -> None:
     with _written([["会议"], ["安全"]]) as folder:
         index = _open(folder)
         (item,) = index.weigh(["会议"])
-        half = replace(item, weight=0.5)
+        half = item._replace(weight=0.5)
         assert index.score([half]) == pytest.approx(index.score([item]) / 2)
 
 
