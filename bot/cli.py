@@ -129,6 +129,10 @@ def _ask(
     if batch is None and not question:
         raise click.UsageError("there is no question; as in: huiwen ask 谁主持了大会？")
     settings = loaded(context, config, data_dir, {"search.k": k}).settings
+    if question:
+        from retrieval.segmenter import load_beside
+
+        load_beside()
     encoder = _encoder_ahead(settings, " ".join(question))
     from bot.asking import Asked, ask, ask_batch
 
@@ -258,10 +262,7 @@ for _command in (*INDEX_COMMANDS, *PEOPLE_COMMANDS):
 
 
 def _encoder_ahead(settings: Settings, *texts: str) -> Encoder:
-    """Return the encoder; its model, as far as `texts` need it, and a dictionary load beside what follows."""
-    from retrieval.segmenter import load_ahead
-
-    load_ahead()
+    """Return the encoder; its model loads beside the imports that follow, as far as `texts` need it."""
     from embeddings import open_encoder
 
     return open_encoder(settings.embedding, ahead=True, texts=texts)
