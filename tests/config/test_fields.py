@@ -85,17 +85,16 @@ def test_a_switch_is_on_or_off(on: object, off: object) -> None:
     assert _Inner.of({"on": off}).on is False
 
 
+_WRONG: dict[str, list[object]] = {
+    "count": [0, 11, 2.5, "", "x", True, None, [1], float("nan"), float("inf")],
+    "share": [-0.1, 1.1, "x", True, None, [], float("nan"), "inf", 10**400],
+    "on": [2, "perhaps", "", None, 1.0, []],
+    "kind": ["d", "", None, 1, ["a"], {"a": 1}],
+}
+
+
 @pytest.mark.parametrize(
-    ("name", "wrong"),
-    [
-        *(("count", value) for value in (0, 11, 2.5, "", "x", True, None, [1], float("nan"), float("inf"))),
-        *(
-            ("share", value)
-            for value in (-0.1, 1.1, "x", True, None, [], float("nan"), "nan", "inf", 10**400)
-        ),
-        *(("on", value) for value in (2, "perhaps", "", None, 1.0, [])),
-        *(("kind", value) for value in ("d", "", None, 1, ["a"], {"a": 1})),
-    ],
+    ("name", "wrong"), [(name, value) for name, values in _WRONG.items() for value in values]
 )
 def test_what_cannot_be_is_named(name: str, wrong: object) -> None:
     ((key, value, reason),) = _refusal(inner={name: wrong})
@@ -126,6 +125,7 @@ def test_a_pattern_is_of_all_of_a_text(wrong: str) -> None:
 def test_a_table_is_a_table() -> None:
     inner = _Inner.of({"count": 2})
     assert _Outer.of({"inner": inner}).inner is inner
+    wrong: object
     for wrong in (3, "x", [], None, _Outer()):
         ((key, _, _),) = _refusal(inner=wrong)
         assert key == "inner"

@@ -21,7 +21,8 @@ FEW = _Few(MODEL.read_bytes())
 # Han, kana, Hangul, Thai, Cyrillic, Arabic, Latin with marks, full width, symbols, pictures, private use.
 RANGES = [
     (0x20, 0x250), (0x370, 0x700), (0xE00, 0xE80), (0x1E00, 0x2200), (0x2460, 0x2600), (0x3000, 0x3400),
-    (0x4E00, 0xA000), (0xAC00, 0xD7A4), (0xE000, 0xE010), (0xFB00, 0xFFFE), (0x1F300, 0x1F650), (0x20000, 0x20100),
+    (0x4E00, 0xA000), (0xAC00, 0xD7A4), (0xE000, 0xE010), (0xFB00, 0xFFFE), (0x1F300, 0x1F650),
+    (0x20000, 0x20100),
 ]  # fmt: skip
 
 
@@ -41,9 +42,8 @@ def test_pieces_of_any_script_are_those_of_the_library(span: tuple[int, int]) ->
     lot = random.Random(span[0])
     for _ in range(40):
         drawn = "".join(chr(lot.randrange(*span)) for _ in range(40))
-        text = " ".join(drawn[start : start + 5] for start in range(0, 40, 5)) + unicodedata.normalize(
-            "NFD", drawn
-        )
+        text = " ".join(drawn[start : start + 5] for start in range(0, 40, 5))
+        text += unicodedata.normalize("NFD", drawn)
         assert FEW.encode(text) == LIBRARY.encode(text, out_type=int)
 
 
@@ -57,9 +57,8 @@ def test_texts_made_of_the_pieces_themselves() -> None:
 
 def test_nothing_changes_when_all_pieces_are_read() -> None:
     tokenizer = Tokenizer(MODEL)
-    texts = [
-        f"第{number}次会议强调，要做好 warehouse safety 工作。" * (number % 7 + 1) for number in range(60)
-    ]
+    sentence = "第{}次会议强调，要做好 warehouse safety 工作。"
+    texts = [sentence.format(number) * (number % 7 + 1) for number in range(60)]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(tokenizer.encode, texts)) == LIBRARY.encode(texts, out_type=int)
 

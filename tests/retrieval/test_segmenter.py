@@ -13,15 +13,8 @@ import pytest
 import rjieba
 
 QUESTION = "谁主持了大会"
-TEXTS = [
-    QUESTION,
-    "全省粮食安全生产工作会议在怀瑾厅召开",
-    "",
-    "abc 5G+",
-    "沈怀瑾\n强调",
-    "\x00🈶",
-    "会" * 3000,
-]
+LONG = "全省粮食安全生产工作会议在怀瑾厅召开"
+TEXTS = [QUESTION, LONG, LONG * 500, "", "abc 5G+", "沈怀瑾\n强调", "\x00🈶"]
 START = "segmenter.load_beside()\n"
 # From here on the number of the other process is printed when it begins.
 WATCH = """
