@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from bot.answer_records import record_of
-from bot.console import out, print_json, say
+from bot.console import has_styles, print_json, say, show
 from config import Settings
 from embeddings import Encoder, open_reranker
 from retrieval.errors import BadQueryError, RetrievalError
@@ -120,11 +120,10 @@ def _show(answer: Answer, asked: Asked) -> None:
     if asked.as_json:
         print_json(record_of(answer, neighbours=asked.context > 0))
         return
-    from bot.terminal_rendering import render_answer  # as rich, nothing that JSON has to wait for
+    from bot.terminal_rendering import render_answer  # nothing that JSON has to wait for
 
-    console = out()
-    styled = console.is_terminal and not console.no_color
-    console.print(render_answer(answer, styled=styled), end="")
+    styled = has_styles()
+    show(render_answer(answer, styled=styled), styled=styled)
 
 
 def _lines(file: str) -> Iterator[tuple[int, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bot.styled_text import StyledText
     from retrieval.segment_writer import Progress
 
+_TERMINAL_ALL_THE_SAME = ("FORCE_COLOR", "TTY_COMPATIBLE")  # variables that rich goes by
 _SHOW_AFTER = 1.0  # seconds; shorter work needs no bar
 
 
@@ -21,6 +24,24 @@ def out() -> Console:
     from rich.console import Console
 
     return Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+
+
+def has_styles() -> bool:
+    """Tell whether what is printed on stdout can have styles."""
+    if not sys.stdout.isatty() and not any(os.environ.get(name) for name in _TERMINAL_ALL_THE_SAME):
+        return False  # no need to ask rich, which takes longer to import than to answer
+    console = out()
+    return console.is_terminal and not console.no_color
+
+
+def show(text: StyledText, *, styled: bool) -> None:
+    """Print an answer or an article on stdout; `styled` as `has_styles` tells."""
+    if not styled and not sys.stdout.isatty():
+        sys.stdout.write(text.plain)
+        return
+    from rich.text import Text
+
+    out().print(Text.assemble(*text.parts), end="")
 
 
 def say(text: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rich.cells import cell_len
-from rich.text import Text
 
+from bot.styled_text import StyledText
 from retrieval.explanation import HitExplanation, QuestionExplanation, Share, Term
 
 _DIM = "dim"
@@ -28,7 +28,7 @@ _FEATURES = {
 _KINDS = {"duration": "时长 / length of time", "date": "日期 / date", "quantity": "数量 / quantity"}
 
 
-def render_question_explanation(explanation: QuestionExplanation, *, answered: bool) -> Text:
+def render_question_explanation(explanation: QuestionExplanation, *, answered: bool) -> StyledText:
     """Return what the question was understood as and what decided whether it is answered."""
     language = "中文 / Chinese" if explanation.chinese else "其他语言 / another language"
     rows = [("问题 / question", language), ("词 / words", _weights(explanation.words))]
@@ -44,7 +44,7 @@ def render_question_explanation(explanation: QuestionExplanation, *, answered: b
             f"{explanation.confidence:.4f} {sign} {explanation.threshold:g} (search.threshold): {outcome}",
         )
     ]
-    text = Text()
+    text = StyledText()
     for name, value in rows:
         if value:
             text.append(f"{name}: {value}\n", _DIM)
@@ -52,9 +52,9 @@ def render_question_explanation(explanation: QuestionExplanation, *, answered: b
     return text
 
 
-def render_hit_explanation(explanation: HitExplanation) -> Text:
+def render_hit_explanation(explanation: HitExplanation) -> StyledText:
     """Return what each feature adds to the score of a hit, the most first; what adds nothing is left out."""
-    text = Text()
+    text = StyledText()
     if explanation.reranker is not None:
         text.append(
             f"   重排 / reranker {explanation.reranker:.4f}"

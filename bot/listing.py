@@ -9,7 +9,8 @@ from typing import Any
 
 from rich.text import Text
 
-from bot.console import out, print_json, say
+from bot.console import has_styles, out, print_json, say
+from bot.console import show as show_text
 from bot.terminal_rendering import render_article
 from config import Settings
 from retrieval.errors import BadQueryError, UnreadableError
@@ -59,7 +60,7 @@ def show(settings: Settings, article_id: str, *, as_json: bool) -> int:
     if as_json:
         print_json({**_brief(article), "paragraphs": article.paragraphs})
     else:
-        out().print(render_article(article), end="")
+        show_text(render_article(article), styled=has_styles())
     return 0
 
 

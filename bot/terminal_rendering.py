@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from rich.text import Text
-
-from bot.explanation_rendering import render_hit_explanation, render_question_explanation
-from bot.scope_rendering import render_scope
-from bot.texts import texts_for
+from bot.styled_text import StyledText
 from retrieval.model import Answer, Article, ArticleRef, Hit
 
 _MARK = "bold"
@@ -15,14 +11,16 @@ _NEIGHBOUR = "   ┊ "  # tells them from the passage where there is no style
 _LANGUAGES = ("zh", "en")  # a terminal does not say which one its user reads
 
 
-def render_answer(answer: Answer, *, styled: bool) -> Text:
+def render_answer(answer: Answer, *, styled: bool) -> StyledText:
     """Return the passages of an answer; where there is no style, the best sentence stands between 【 】."""
-    text = Text()
+    text = StyledText()
     if answer.follows is not None:
         text.append(f"承上文 / following up on: {_heading(answer.follows)}\n", _DIM)
     if answer.explanation is not None:
+        from bot.explanation_rendering import render_question_explanation  # few ask why
+
         text.append_text(render_question_explanation(answer.explanation, answered=answer.answered))
-    if scope := " / ".join(render_scope(answer, texts_for(language)) for language in _LANGUAGES).strip(" /"):
+    if scope := _scope(answer):
         text.append(f"{scope}\n", _DIM if answer.hits else "")
         if not answer.hits:
             return text
@@ -40,9 +38,9 @@ def render_answer(answer: Answer, *, styled: bool) -> Text:
     return text
 
 
-def render_article(article: Article) -> Text:
+def render_article(article: Article) -> StyledText:
     """Return a whole article as a reader wants it: kicker, headline, source, paragraphs."""
-    text = Text()
+    text = StyledText()
     if article.kicker:
         text.append(article.kicker + "\n", _DIM)
     text.append((article.title or "(no headline)") + "\n", _MARK)
@@ -53,9 +51,9 @@ def render_article(article: Article) -> Text:
     return text
 
 
-def _render_hit(hit: Hit, *, styled: bool) -> Text:
+def _render_hit(hit: Hit, *, styled: bool) -> StyledText:
     start, end = hit.highlight
-    text = Text(f"{hit.rank}. ")
+    text = StyledText(f"{hit.rank}. ")
     text.append(hit.article.title or hit.article.kicker or hit.article.source, "bold cyan")
     about = [hit.article.date, _sources(hit.article), f"¶{hit.paragraph}", hit.article.id]
     text.append("\n   " + " · ".join(part for part in about if part) + "\n", _DIM)
@@ -68,9 +66,21 @@ def _render_hit(hit: Hit, *, styled: bool) -> Text:
     for paragraph in hit.after:
         text.append(f"{_NEIGHBOUR}{paragraph}\n", _DIM)
     if hit.explanation is not None:
+        from bot.explanation_rendering import render_hit_explanation
+
         text.append_text(render_hit_explanation(hit.explanation))
     text.append("\n")
     return text
+
+
+def _scope(answer: Answer) -> str:
+    """Return what time was searched, in both languages, empty where none was named."""
+    if not answer.searched and not answer.impossible:
+        return ""
+    from bot.scope_rendering import render_scope
+    from bot.texts import texts_for  # all that is said in Telegram, and to load as such
+
+    return " / ".join(render_scope(answer, texts_for(language)) for language in _LANGUAGES)
 
 
 def _dates(article: Article) -> str:

@@ -461,17 +461,18 @@ def test_help_and_questions_import_no_more_than_they_need(home: Path) -> None:
     assert not _imported("bot.cli", ["ask", "谁？", "--data-dir", "data"], home) & heavy
 
 
+@pytest.mark.parametrize("form", [["--json"], []])
 @pytest.mark.parametrize("question", ["谁主持了大会？", "Who chaired the meeting?"])
-def test_a_question_imports_these_packages_and_no_others(home: Path, question: str) -> None:
+def test_a_question_imports_these_packages_and_no_others(home: Path, question: str, form: list[str]) -> None:
     ours, command = {"bot", "config", "embeddings", "retrieval"}, {"click"}
     search = {"faiss", "numpy", "opencc", "packaging", "sentencepiece", "swig_runtime_data5", "xxhash"}
-    script = "import sys; from bot.cli import run; run(sys.argv[1:]); print(' '.join(sys.modules))"
+    script = "import sys; from bot.cli import run; run(sys.argv[1:]); print(); print(' '.join(sys.modules))"
     done = subprocess.run(
-        [sys.executable, "-c", script, "ask", question, "--json", "--data-dir", str(home / "data")],
+        [sys.executable, "-c", script, "ask", question, *form, "--data-dir", str(home / "data")],
         cwd=home, env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=60, check=True,
     )  # fmt: skip
-    answer, modules = done.stdout.splitlines()
-    assert json.loads(answer)["hits"]
+    answer, modules = done.stdout.rstrip().rsplit("\n", 1)
+    assert json.loads(answer)["hits"] if form else "1. " in answer
     loaded = set(modules.split())
     named = {name.partition(".")[0] for name in loaded if not name.startswith("_")}
     assert named - set(sys.stdlib_module_names) <= ours | command | search

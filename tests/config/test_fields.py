@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.fields import (
+    Problem,
     Secret,
     Table,
     WrongValuesError,
@@ -46,10 +47,10 @@ class _Outer(Table):
     inner: _Inner = section(_Inner)
 
 
-def _refusal(**values: object) -> list[tuple[str, object, str]]:
+def _refusal(**values: object) -> list[Problem]:
     with pytest.raises(WrongValuesError) as raised:
         _Outer.of(values)
-    return [tuple(problem) for problem in raised.value.problems]
+    return list(raised.value.problems)
 
 
 def test_what_is_not_given_is_as_declared() -> None:
