@@ -4,7 +4,7 @@ import gc
 import sys
 
 # Python looks for cycles at every 700 objects more: a tenth of a command's time, for next to nothing.
-_OBJECTS = 50_000
+_OBJECTS = 100_000
 
 
 def main() -> None:
