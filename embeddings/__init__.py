@@ -1,5 +1,6 @@
 """Sentence models: text in, unit vectors out; and what scores a question with a text."""
 
+from .cores import usable_cores
 from .encoder import Encoder, SpanEncoder, Vectors, encode_spans, load_ahead
 from .errors import EmbeddingError
 from .factory import open_encoder, open_reranker
@@ -15,4 +16,5 @@ __all__ = [
     "load_ahead",
     "open_encoder",
     "open_reranker",
+    "usable_cores",
 ]

