@@ -9,7 +9,6 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from embeddings import usable_cores
 from retrieval.errors import UnreadableError
 from retrieval.reading.readers import Reading, read_articles
 
@@ -19,6 +18,8 @@ _AT_ONCE = 32  # files handed to a process at a time
 
 def read_many(files: Sequence[tuple[Path, str]]) -> Iterator[Reading | UnreadableError]:
     """Yield for each file, given with its name, in order what `read_articles` returns or raises."""
+    from embeddings import usable_cores  # which the processes that read do without
+
     workers = min(usable_cores(), len(files) // (_PAYS // 2))
     if workers < 2:
         yield from map(_read, files)
