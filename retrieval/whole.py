@@ -17,7 +17,7 @@ from retrieval.sentences import Span
 from retrieval.store import Floats, Mask, Numbers
 from retrieval.timeline import Timeline
 from retrieval.units import UnitStore
-from retrieval.vector_parts import VectorParts
+from retrieval.vector_parts import VectorParts, search_all
 
 
 class Whole:
@@ -47,7 +47,8 @@ class Whole:
 
     def near(self, vector: Floats, count: int, allowed: Mask | None) -> list[Numbers]:
         """Return the `count` passages nearest to `vector` (dim,) as a whole, and by a sentence."""
-        return [vectors.search(vector, count, allowed)[0] for vectors in (self._paragraphs, self._sentences)]
+        found = search_all([self._paragraphs, self._sentences], vector, count, allowed)
+        return [numbers for numbers, _ in found]
 
     def vectors(self, numbers: Numbers) -> Floats:
         """Return the vectors of whole passages, float32 (len(numbers), dim)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -19,7 +18,9 @@ _AT_ONCE = 32  # files handed to a process at a time
 
 def read_many(files: Sequence[tuple[Path, str]]) -> Iterator[Reading | UnreadableError]:
     """Yield for each file, given with its name, in order what `read_articles` returns or raises."""
-    workers = min(_usable_cores(), len(files) // (_PAYS // 2))
+    from embeddings import usable_cores  # which the processes that read do without
+
+    workers = min(usable_cores(), len(files) // (_PAYS // 2))
     if workers < 2:
         yield from map(_read, files)
         return
@@ -37,10 +38,6 @@ def _read(file: tuple[Path, str]) -> Reading | UnreadableError:
         return read_articles(*file)
     except UnreadableError as error:
         return error
-
-
-def _usable_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

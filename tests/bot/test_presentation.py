@@ -3,15 +3,44 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.bot.test_cli import SAMPLES, huiwen
+from tests.bot.test_cli import ENVIRONMENT, SAMPLES, huiwen
 from tests.embeddings.tiny import save_tiny_reranker
+
+# The library that a reranker needs takes many seconds to import.
+_TOGETHER = """
+import contextlib, io, json, sys
+from bot.cli import run
+done = []
+for arguments, text in json.load(sys.stdin):
+    sys.stdin = io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8")
+    with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), "utf-8")) as out:
+        status = run(arguments)
+        out.flush()
+        done.append((status, out.buffer.getvalue().decode()))
+print(json.dumps(done))
+"""
 
 _WHO = "谁主持了警示教育大会？"
 _HOW_LONG = "How long will the warehouse safety campaign last?"
+
+
+def _together(home: Path, *commands: tuple[list[str], str]) -> list[tuple[int, str]]:
+    """Return exit status and output of commands, each with its input, run in one process with a reranker."""
+    own = {"HUIWEN_SEARCH__RERANKER": "sentence-transformers:./reranker", "HUIWEN_SEARCH__RERANK_TOP": "3"}
+    listed = [([*arguments, "--data-dir", "data"], text) for arguments, text in commands]
+    process = subprocess.run(
+        [sys.executable, "-c", _TOGETHER],
+        cwd=home, env=ENVIRONMENT | own, input=json.dumps(listed), capture_output=True, encoding="utf-8",
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert (process.returncode, process.stderr) == (0, "")
+    return [(status, text) for status, text in json.loads(process.stdout)]
 
 
 @pytest.fixture(scope="module")
@@ -82,17 +111,20 @@ def test_the_answer_is_explained_as_text(home: Path) -> None:
 
 
 def test_the_reranker_orders_and_is_explained(home: Path) -> None:
-    own = {"HUIWEN_SEARCH__RERANKER": "sentence-transformers:./reranker", "HUIWEN_SEARCH__RERANK_TOP": "3"}
-    flags = ("--explain", "-k", "5", "--data-dir", "data")
-    done = huiwen("ask", _WHO, *flags, "--json", cwd=home, **own)
-    assert (done.returncode, done.stderr) == (0, "")
-    hits = json.loads(done.stdout)["hits"]
+    flags = ["--explain", "-k", "5"]
+    listed, shown, asked = _together(
+        home,
+        (["ask", _WHO, *flags, "--json"], ""),
+        (["ask", _WHO, *flags], ""),
+        (["chat"], f"{_WHO}\n"),
+    )
+    assert listed[0] == shown[0] == asked[0] == 0
+    hits = json.loads(listed[1])["hits"]
     told = [hit["explanation"] for hit in hits if "reranker" in hit["explanation"]]
     assert [explained["reranker"] for explained in told] == [hit["score"] for hit in hits[: len(told)]]
     assert 1 <= len(told) <= 3
-    assert "reranker" in huiwen("ask", _WHO, *flags, cwd=home, **own).stdout
-    asked = huiwen("chat", "--data-dir", "data", cwd=home, stdin=f"{_WHO}\n", **own)
-    assert (asked.returncode, asked.stdout.count("1. ")) == (0, 1)
+    assert "reranker" in shown[1]
+    assert asked[1].count("1. ") == 1
 
 
 @pytest.mark.parametrize(
@@ -114,7 +146,6 @@ def test_a_reranker_that_cannot_be_had_is_one_line(home: Path, name: str, said: 
 
 
 def test_eval_and_doctor_measure_the_reranker(home: Path) -> None:
-    own = {"HUIWEN_SEARCH__RERANKER": "sentence-transformers:./reranker"}
     folder = home / "set"
     folder.mkdir()
     for name, records in (
@@ -126,17 +157,18 @@ def test_eval_and_doctor_measure_the_reranker(home: Path) -> None:
     ):
         text = "".join(json.dumps(item) + "\n" for item in records)
         (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
-    done = huiwen("eval", folder, "--rerank", "--json", "--data-dir", "data", cwd=home, **own)
-    assert done.returncode == 0, done.stderr
-    report = json.loads(done.stdout)
+    measured, doctor = _together(
+        home, (["eval", str(folder), "--rerank", "--json"], ""), (["doctor", "--json"], "")
+    )
+    assert measured[0] == 0
+    report = json.loads(measured[1])
     assert report["scores_without_reranker"]["zh"]["R@1"] == 1
     assert report["scores"]["zh"]["ms"] > 0
     without = huiwen("eval", folder, "--rerank", "--data-dir", "data", cwd=home)
     assert (without.returncode, without.stdout) == (2, "")
     assert "search.reranker" in without.stderr
-    doctor = huiwen("doctor", "--json", "--data-dir", "data", cwd=home, **own)
-    check = next(check for check in json.loads(doctor.stdout)["checks"] if check["name"] == "reranker")
-    assert check["state"] == "ok" and "20 passages in" in check["detail"]
+    check = next(check for check in json.loads(doctor[1])["checks"] if check["name"] == "reranker")
+    assert check["state"] == "ok" and "3 passages in" in check["detail"]
 
 
 @pytest.mark.parametrize("context", ["-1", "101", "two"])

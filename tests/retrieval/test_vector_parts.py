@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrieval import vector_parts
 from retrieval.places import Places
-from retrieval.vector_parts import VectorParts
+from retrieval.vector_parts import VectorParts, search_all
 from retrieval.vectors import Floats, VectorIndex
 
 from .spreading import Spread, spreads
@@ -84,3 +86,28 @@ def test_documents_of_several_vectors_too(spread: Spread, data: st.DataObject) -
         one = VectorParts.open_owned(whole, "v.faiss", "owners.npy", Places.single(spread.size))
         found, expected = many.search(query, count), one.search(query, count)
         assert [part.tolist() for part in found] == [part.tolist() for part in expected]
+
+
+def test_the_segments_of_all_are_searched_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(5)
+    folders = [
+        _write(tmp_path / str(number), random.standard_normal((30, _DIM)).astype(np.float32), range(30))
+        for number in range(4)
+    ]
+    places = Places(
+        np.repeat(np.arange(4, dtype=np.int32), 30), np.tile(np.arange(30, dtype=np.int32), 4), [30] * 4
+    )
+    parts = [
+        VectorParts.open(folders, "v.faiss", places),
+        VectorParts.open_owned(folders, "v.faiss", "owners.npy", places),
+    ]
+    expected = [[part.search(query, 9) for part in parts] for query in _QUERIES]
+    monkeypatch.setattr(vector_parts, "_SHARED_FROM", 0)
+    monkeypatch.setattr(vector_parts, "usable_cores", lambda: 3)
+    vector_parts._pool.cache_clear()
+    for query, one in zip(_QUERIES, expected, strict=True):
+        for (numbers, near), (own, own_near) in zip(search_all(parts, query, 9), one, strict=True):
+            assert numbers.tolist() == own.tolist() and near.tolist() == own_near.tolist()
+    vector_parts._pool.cache_clear()
