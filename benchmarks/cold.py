@@ -1,7 +1,7 @@
 """Where the time of one question in a new process goes: `python -m benchmarks.cold DATA_DIR QUESTION`.
 
 The stages one after another, as JSON. `huiwen ask` takes less than their sum: it reads the model beside the
-imports.
+imports, and lets another process load the dictionary.
 """
 
 from __future__ import annotations

@@ -333,6 +333,41 @@ def test_what_cannot_be_done_is_one_line(home: Path, arguments: list[str], statu
     assert len(done.stderr.splitlines()) == 1, done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["aks", "谁？"], "No such command 'aks'. Did you mean 'ask'?; see `huiwen --help`"),
+        (["ask", "谁？", "--jsn"], "see `huiwen ask --help`"),
+        (["ask", "谁？", "--since"], "Option '--since' requires an argument; see `huiwen ask --help`"),
+        (["ask", "谁？", "-k", "0"], "Invalid value for '-k': 0 is not in the range 1<=x<=100"),
+        (["show"], "Missing argument 'ARTICLE'; see `huiwen show --help`"),
+        (["index", "--shard", "4/3"], "index.shard = '4/3' (from flag): there is no part 4 of 3"),
+    ],
+)
+def test_wrong_use_says_what_is_right(home: Path, arguments: list[str], told: str) -> None:
+    done = huiwen(*arguments, cwd=home)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert told in done.stderr
+
+
+def test_options_stand_where_one_likes(home: Path) -> None:
+    expected = huiwen("ask", "谁主持了警示教育大会？", "-k", "1", "--data-dir", "data", cwd=home).stdout
+    assert "1. " in expected
+    for arguments in (
+        ["--data-dir", "data", "ask", "-k", "1", "谁主持了警示教育大会？"],
+        ["--data-dir=nowhere", "ask", "--data-dir=data", "-k1", "谁主持了警示教育大会？"],
+        ["--data-dir", "data", "ask", "-k", "1", "--", "谁主持了警示教育大会？"],
+    ):
+        assert huiwen(*arguments, cwd=home).stdout == expected
+
+
+def test_a_shell_can_complete(home: Path) -> None:
+    script = huiwen(cwd=home, _HUIWEN_COMPLETE="bash_source")
+    assert (script.returncode, script.stderr) == (0, "") and "complete" in script.stdout
+    words = {"COMP_WORDS": "huiwen ask --da", "COMP_CWORD": "2", "_HUIWEN_COMPLETE": "bash_complete"}
+    assert huiwen(cwd=home, **words).stdout == "plain,--data-dir\n"
+
+
 def test_a_misspelt_setting_is_refused(home: Path) -> None:
     done = huiwen("ask", "谁？", "--data-dir", "data", cwd=home, HUIWEN_SEARCH__KK="3")
     assert (done.returncode, "HUIWEN_SEARCH__K?" in done.stderr) == (2, True)
