@@ -50,22 +50,15 @@ class _Beside:
         """Return a new one. Raises OSError."""
         asked, asking = os.pipe()
         answered, answering = os.pipe()
-        if not os.fork():
-            try:
-                for inherited in (
-                    asking,
-                    answered,
-                    0,
-                    1,
-                    2,
-                ):  # whoever reads what this prints waits for nobody
-                    with suppress(OSError):
-                        os.close(inherited)
+        parent = os.getpid()
+        try:
+            if not os.fork():
+                _close(asking, answered, 0, 1, 2)  # who reads what this process prints shall not wait for it
                 _serve(os.fdopen(asked, "rb"), os.fdopen(answering, "wb"))
-            finally:
+        finally:
+            if os.getpid() != parent:  # whatever goes wrong there is nobody's concern
                 os._exit(0)
-        os.close(asked)
-        os.close(answering)
+        _close(asked, answering)
         return cls(os.fdopen(asking, "wb"), os.fdopen(answered, "rb"))
 
     def ask(self, function: str, text: str) -> Any:  # noqa: ANN401  as the library has it
@@ -77,6 +70,12 @@ class _Beside:
 
 
 _beside: _Beside | None = None
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        with suppress(OSError):
+            os.close(descriptor)
 
 
 def _serve(questions: IO[bytes], answers: IO[bytes]) -> None:
