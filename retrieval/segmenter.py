@@ -25,12 +25,14 @@ def load_beside() -> None:
 
 def cut(text: str) -> list[str]:
     """Return the words that `text` is a chain of."""
-    return [str(word) for word in _asked("cut", text)]
+    words: list[str] = _asked("cut", text)
+    return words
 
 
 def cut_for_search(text: str) -> list[str]:
     """Return the words that `text` is a chain of, and the words that longer ones are made of."""
-    return [str(word) for word in _asked("cut_for_search", text)]
+    words: list[str] = _asked("cut_for_search", text)
+    return words
 
 
 def frequency(word: str) -> int:
