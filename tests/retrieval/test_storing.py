@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.storing import naming, naming_table, save_array, sync
+from retrieval.storing import RowFile, naming, naming_table, save_array, sync
 
 _PATH = Path("/somewhere/file")
 
@@ -82,3 +82,17 @@ def test_arrays_come_back_and_folders_can_be_synced(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as raised:
         sync(tmp_path / "missing")
     assert str(raised.value.filename) == str(tmp_path / "missing")
+
+
+def test_rows_are_read_where_they_are_asked_for(tmp_path: Path) -> None:
+    rows = np.arange(60, dtype=np.int8).reshape(20, 3)
+    rows.tofile(tmp_path / "rows.i8")
+    file, into = RowFile(tmp_path / "rows.i8", 3), np.full((6, 3), -1, np.int8)
+    file.read([(4, 3, 2), (19, 0, 1), (0, 1, 0)], into)
+    assert into[[3, 4, 0]].tolist() == rows[[4, 5, 19]].tolist()
+    assert (into[[1, 2, 5]] == -1).all()
+    with pytest.raises(OSError, match="shorter") as caught:
+        file.read([(18, 0, 3)], into)
+    assert caught.value.filename == str(tmp_path / "rows.i8")
+    with pytest.raises(FileNotFoundError):
+        RowFile(tmp_path / "absent", 3)
