@@ -8,6 +8,9 @@ ARTICLES ?=
 SIZES ?= 1000,10000
 VECTORS ?= 10000,100000
 
+# Hundreds of processes start in tests: each would compile all that it imports where nothing compiled is kept.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test bench clean
 
 # A fresh environment, the light install, the sample pages indexed, one question in Chinese and one in English.
