@@ -431,6 +431,8 @@ def test_ctrl_c_is_one_line_whenever_it_comes(home: Path, arguments: tuple[str, 
         time.sleep(hundredths / 100)
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=30)
+        if told.startswith("Failed checking if argv[0]"):  # Python was not up, and went on
+            continue
         if process.returncode == 0:  # it was done before
             assert told == ""
         elif process.returncode == -signal.SIGINT or told.startswith("Fatal Python error: init_import_site"):
