@@ -65,7 +65,7 @@ def run(arguments: list[str]) -> int:
             from click.shell_completion import shell_complete
 
             return shell_complete(app, {}, _NAME, _COMPLETE, shell)
-        with app.make_context(_NAME, arguments or ["--help"]) as context:
+        with app.make_context(_NAME, list(arguments) or ["--help"]) as context:  # which empties it
             status = app.invoke(context)
     except click.exceptions.Exit as shown:
         return shown.exit_code if arguments else WRONG

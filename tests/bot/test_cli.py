@@ -491,6 +491,19 @@ def test_colour_is_for_terminals_that_want_it(home: Path, variables: dict[str, s
     assert ("\x1b[" in printed and "33m" in printed) == coloured
 
 
+@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("ask", "--help"), ("index", "-h"), ("--version",)])
+def test_who_asks_for_help_gets_it(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = huiwen(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "huiwen" in done.stdout
+
+
+def test_who_says_nothing_is_told_what_there_is(tmp_path: Path) -> None:
+    done = huiwen(cwd=tmp_path)
+    assert done.returncode == 2
+    assert "ask" in done.stdout and "index" in done.stdout
+
+
 def test_help_and_questions_import_no_more_than_they_need(home: Path) -> None:
     shown = _imported("bot.cli", ["--help"], home) - set(sys.stdlib_module_names)
     assert {name for name in shown if not name.startswith("_")} == {"bot", "click"}
