@@ -491,7 +491,9 @@ def test_colour_is_for_terminals_that_want_it(home: Path, variables: dict[str, s
     assert ("\x1b[" in printed and "33m" in printed) == coloured
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("ask", "--help"), ("index", "-h"), ("--version",)])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("-h",), ("ask", "--help"), ("index", "-h"), ("--version",)]
+)
 def test_who_asks_for_help_gets_it(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     done = huiwen(*arguments, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
