@@ -12,6 +12,9 @@ def main() -> None:
     gc.set_threshold(_OBJECTS, 20, 20)
     sys.unraisablehook = _interrupt_again
     try:
+        from bot.interrupts import remember
+
+        remember()
         from bot.cli import main as run
     except KeyboardInterrupt:
         import signal

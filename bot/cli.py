@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot import interrupts
 from bot.cli_index import INDEX_COMMANDS
 from bot.cli_options import (
     PATH,
@@ -78,7 +79,9 @@ def run(arguments: list[str]) -> int:
         _close_stdout()  # the reader has had enough, as in `huiwen articles | head`
         return ANSWERED
     except Exception as error:
-        return _explain(error)
+        if not interrupts.came():
+            return _explain(error)
+        status = INTERRUPTED
     if status == INTERRUPTED:
         return _complain("stopped; the index is as it was", INTERRUPTED)
     return status if isinstance(status, int) else ANSWERED

@@ -441,6 +441,31 @@ def test_ctrl_c_is_one_line_whenever_it_comes(home: Path, arguments: tuple[str, 
             assert (process.returncode, told.count("\n")) == (130, 1), told
 
 
+def test_what_ctrl_c_has_broken_is_not_told_of(tmp_path: Path) -> None:
+    broken = """
+import os, signal, sys
+import bot.cli
+from bot.__main__ import main
+
+def ask(*_: object) -> int:
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        raise RuntimeError("half of a module") from None
+    return 0
+
+bot.cli._encoder_ahead = ask
+sys.argv = ["huiwen", "ask", "x"]
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", broken],
+        cwd=tmp_path, env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "huiwen: stopped; the index is as it was\n"
+
+
 def test_ctrl_c_in_a_callback_that_loses_it_stops_all_the_same(tmp_path: Path) -> None:
     swallowing = """
 import sys
