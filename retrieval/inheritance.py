@@ -6,13 +6,11 @@ passage; an arrival that folds small segments would wait for that longer than fo
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +37,6 @@ class _Part:
     """One segment that articles come from."""
 
     folder: Path
-    tables: sqlite3.Connection
     articles: Rows
     """The number in the new segment of each of its articles, -1 of those that do not come along."""
     passages: Rows
@@ -47,7 +44,7 @@ class _Part:
 
 
 class Inheritance:
-    """What is taken over by a new segment. To be closed."""
+    """What is taken over by a new segment."""
 
     def __init__(self, origins: Sequence[Origin | None], starts: Rows, keys: npt.NDArray[np.uint8]) -> None:
         """Take where each article of the new segment comes from, its first passage, and the passages' keys.
@@ -59,23 +56,12 @@ class Inheritance:
         self.passages = np.zeros(len(keys), np.bool_)
         """The same for each passage."""
         self._parts: list[_Part] = []
-        self._stack = ExitStack()
         folders: dict[Path, list[tuple[int, int]]] = {}
         for number, origin in enumerate(origins):
             if origin is not None:
                 folders.setdefault(origin.folder, []).append((number, origin.row))
-        with ExitStack() as stack:
-            for folder, pairs in folders.items():
-                self._parts.append(self._take(stack, folder, pairs, starts, keys))
-            self._stack = stack.pop_all()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.close()
+        for folder, pairs in folders.items():
+            self._parts.append(self._take(folder, pairs, starts, keys))
 
     def postings(self, field: str, *, of_articles: bool = False) -> Iterator[Postings]:
         """Yield what each segment's index of a field has of what is taken over, in the new numbers."""
@@ -86,8 +72,8 @@ class Inheritance:
         """Return names as written and as read, those too of articles that do not come along."""
         found: set[tuple[str, str]] = set()
         for part in self._parts:
-            with naming_table(part.folder / FILE_NAME):
-                found.update(part.tables.execute("SELECT written, reading FROM names"))
+            with naming_table(part.folder / FILE_NAME), closing(open_tables(part.folder)) as tables:
+                found.update(tables.execute("SELECT written, reading FROM names"))
         return found
 
     def of_articles(self, name: str) -> Iterator[tuple[Rows, npt.NDArray[Any]]]:
@@ -104,12 +90,7 @@ class Inheritance:
             yield told[told[:, 0] >= 0]
 
     def _take(
-        self,
-        stack: ExitStack,
-        folder: Path,
-        pairs: Sequence[tuple[int, int]],
-        starts: Rows,
-        keys: npt.NDArray[np.uint8],
+        self, folder: Path, pairs: Sequence[tuple[int, int]], starts: Rows, keys: npt.NDArray[np.uint8]
     ) -> _Part:
         theirs, their_keys = load_array(folder / "starts.npy"), load_array(folder / KEYS, mapped=True)
         articles = np.full(len(theirs) - 1, -1, np.int64)
@@ -121,7 +102,4 @@ class Inheritance:
                 articles[row] = number
                 passages[there] = np.arange(here.start, here.stop)
                 self.articles[number] = self.passages[here] = True
-        with naming_table(folder / FILE_NAME):
-            tables = open_tables(folder)
-        stack.callback(tables.close)
-        return _Part(folder, tables, articles, passages)
+        return _Part(folder, articles, passages)

@@ -78,9 +78,9 @@ def write_segment(
         lengths = np.log([max(len(text), 1) / _USUAL_CHARS for text in texts])
         save_array(folder / "lengths.npy", lengths.astype(np.float32))
         encoded = _write_vectors(folder, texts, encoder, known, progress)
-        with Inheritance([item.origin for item in articles], firsts, keys) as taken:
-            Timeline.write(folder, told, taken)
-            terms = _write_lexical(folder, catalog, [item.article for item in articles], texts, taken)
+        taken = Inheritance([item.origin for item in articles], firsts, keys)
+        Timeline.write(folder, told, taken)
+        terms = _write_lexical(folder, catalog, [item.article for item in articles], texts, taken)
         progress("words", len(texts), len(texts))
         vocabulary = sorted(bridge_terms(terms))
         catalog.add_vocabulary(vocabulary)
