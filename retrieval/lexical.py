@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.places import Places
-from retrieval.postings import Hashes, term_hashes
-from retrieval.storing import load_array
+from retrieval.postings import Hashes, Stored, open_postings, term_hashes
 from retrieval.weights import Weighed, Weights, gains
 
 Floats = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The postings of one segment."""
-
-    hashes: Hashes
-    """Of the terms, rising; a term's number is its place."""
-    offsets: npt.NDArray[np.int64]
-    """One entry a term and one more."""
-    documents: npt.NDArray[np.int32]
-    """Rows of the segment, rising within a term."""
-    counts: npt.NDArray[np.uint16]
-    usual: Floats
-    """The share of all words of the language that each term is."""
-
-
 class LexicalIndex:
     """Postings of one field, over the segments of a generation, in the numbers of its documents."""
 
-    def __init__(self, parts: Sequence[_Part], lengths: npt.NDArray[np.int32], places: Places) -> None:
+    def __init__(self, parts: Sequence[Stored], lengths: npt.NDArray[np.int32], places: Places) -> None:
         """Take what `open` found; `lengths` (documents,) counts the terms of each document."""
         self._parts = parts
         self._places = places
@@ -49,16 +32,9 @@ class LexicalIndex:
 
         `places` tells which of the documents there are.
         """
-        parts: list[_Part] = []
-        lengths: list[npt.NDArray[np.int32]] = []
-        for folder in folders:
-            hashes, offsets, documents, counts, usual, own = (
-                load_array(folder / f"{field}.{part}.npy", mapped=True)
-                for part in ("hashes", "offsets", "documents", "counts", "usual", "lengths")
-            )
-            parts.append(_Part(hashes, offsets, documents, counts, usual))
-            lengths.append(own)
-        return cls(parts, places.gather(lengths) if parts else np.zeros(0, np.int32), places)
+        parts = [open_postings(folder, field) for folder in folders]
+        lengths = places.gather([part.lengths for part in parts]) if parts else np.zeros(0, np.int32)
+        return cls(parts, lengths, places)
 
     def weigh(self, terms: Iterable[str]) -> list[Weighed]:
         """Return the terms that documents have, each once, with their inverse document frequency."""

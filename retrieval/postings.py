@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,22 @@ _BREAK = "\n"  # no term has one
 Hashes = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
+
+
+class Stored(NamedTuple):
+    """The index of one field of one segment, memory-mapped."""
+
+    hashes: Hashes
+    """Of the terms, rising; a term's number is its place."""
+    offsets: Numbers
+    """Where the postings of each term begin, and one entry more."""
+    documents: npt.NDArray[np.int32]
+    """Rows of the segment, rising within a term."""
+    counts: npt.NDArray[np.uint16]
+    usual: Floats
+    """The share of all words of the language that each term is."""
+    lengths: npt.NDArray[np.int32]
+    """How many terms each document has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +111,11 @@ def write_postings(
     return terms
 
 
+def open_postings(folder: Path, field: str) -> Stored:
+    """Return what `write_postings` left in `folder`. Raises OSError."""
+    return Stored(*(load_array(folder / f"{field}.{part}.npy", mapped=True) for part in Stored._fields))
+
+
 def read_terms(folder: Path, field: str) -> list[str]:
     """Return all terms of a field by their numbers. Raises OSError."""
     path = _terms_path(folder, field)
@@ -106,10 +128,7 @@ def read_postings(folder: Path, field: str, rows: Numbers) -> Postings:
 
     The others are at -1. Terms that none of these documents has are left out.
     """
-    offsets, documents, counts, usual, lengths = (
-        load_array(folder / f"{field}.{part}.npy", mapped=True)
-        for part in ("offsets", "documents", "counts", "usual", "lengths")
-    )
+    _, offsets, documents, counts, usual, lengths = open_postings(folder, field)
     there = rows[documents] >= 0
     term_of = np.repeat(np.arange(len(usual)), np.diff(offsets))[there]
     used = np.zeros(len(usual), np.bool_)

@@ -12,7 +12,7 @@ from retrieval import article_rows
 from retrieval.milvus.packing import Counts, PackedArticle, PackedPassage, Stretch
 from retrieval.model import Article
 from retrieval.places import Places
-from retrieval.postings import read_terms
+from retrieval.postings import open_postings, read_terms
 from retrieval.segment_catalog import open_tables
 from retrieval.sentences import sentence_spans
 from retrieval.storing import load_array
@@ -158,9 +158,8 @@ class _Field:
     """The postings of one field."""
 
     def __init__(self, folder: Path, field: str) -> None:
-        self._offsets, self._documents, self._counts, self.usual, self.lengths = (
-            load_array(folder / f"{field}.{part}.npy", mapped=True)
-            for part in ("offsets", "documents", "counts", "usual", "lengths")
+        _, self._offsets, self._documents, self._counts, self.usual, self.lengths = open_postings(
+            folder, field
         )
         self.terms = read_terms(folder, field)
 
