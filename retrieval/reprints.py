@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
 
 import xxhash
 
@@ -150,9 +148,4 @@ def _clashes(newest: Found, others: Sequence[Found]) -> Iterator[Problem]:
 
 
 def _has_own_id(item: Found) -> bool:
-    return _brings_ids(item.file.path)
-
-
-@lru_cache(maxsize=1)  # all of a file come together
-def _brings_ids(path: str) -> bool:
-    return has_own_ids(Path(path))
+    return has_own_ids(item.file.path)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 _RUN = 4  # letters; about two Chinese words
 _BANDS, _ROWS = 16, 4  # texts of similarity .8 share a band with probability .9998, of .3 with .12
+_FEWEST = 36  # components of 64 that are the same; texts of similarity .8 have fewer with probability 1e-5
 _FULL_BAND = 50  # texts beyond which a band tells nothing: boilerplate that all of them share
 
 Hashes = npt.NDArray[np.uint64]
@@ -22,6 +23,8 @@ Signature = npt.NDArray[np.uint32]
 _RNG = np.random.default_rng(20240604)
 _SPREAD = _RNG.integers(1, 2**63, (_RUN,), np.uint64) | np.uint64(1)
 _TURN, _SHIFT = (_RNG.integers(1, 2**63, (_BANDS * _ROWS, 1), np.uint64) | np.uint64(1) for _ in range(2))
+
+_MIX = _RNG.integers(1, 2**63, (_ROWS,), np.uint64) | np.uint64(1)
 
 
 def runs(text: str) -> Hashes:
@@ -57,14 +60,19 @@ def alike(signatures: Sequence[Signature]) -> Iterator[tuple[int, int]]:
             for pair in combinations(places[:_FULL_BAND], 2):
                 if pair not in seen:
                     seen.add(pair)
-                    yield pair
+                    if np.count_nonzero(table[pair[0]] == table[pair[1]]) >= _FEWEST:
+                        yield pair
 
 
 def _agreeing(band: npt.NDArray[np.uint32]) -> Iterator[list[int]]:
-    """Yield the places of rows (n, rows) that are the same, where there are two or more."""
-    order = np.lexsort(band.T)  # stable: equal rows stay in their order
-    ordered = band[order]
-    edges = np.flatnonzero((ordered[1:] != ordered[:-1]).any(axis=1)) + 1
+    """Yield the places of rows (n, rows) that are the same, where there are two or more.
+
+    One in 2**64 others may be among them.
+    """
+    mixed = (band * _MIX[: band.shape[1]]).sum(axis=1, dtype=np.uint64)
+    order = np.argsort(mixed, kind="stable")  # equal rows stay in their order
+    ordered = mixed[order]
+    edges = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
     starts, ends = np.concatenate([[0], edges]), np.concatenate([edges, [len(order)]])
     for first in np.flatnonzero(ends - starts > 1):
         yield order[starts[first] : ends[first]].tolist()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Iterable
 from hashlib import blake2b
-from pathlib import Path
 from unicodedata import normalize
 
 from retrieval.model import Article
@@ -13,9 +13,9 @@ _ID_BYTES = 6  # 12 hex digits: one chance in 5,000 of any clash among 300,000 a
 _ID_BODY = 80  # characters of the body that an id depends on: the first sentence, with its date and place
 
 
-def has_own_ids(path: Path) -> bool:
+def has_own_ids(path: str) -> bool:
     """Return whether the articles of a file bring their ids with them."""
-    return path.suffix.lower() == ".jsonl"
+    return os.path.splitext(path)[1].lower() == ".jsonl"
 
 
 def same_text(one: Article, other: Article) -> bool:
