@@ -20,6 +20,7 @@ from retrieval.scan import Counts, Scan, look, printable, read
 from retrieval.serving import Serving, find_serving, remembered_roots
 from retrieval.sources import FILE_NAME, Problem, Sources
 from retrieval.storing import naming_table
+from retrieval.wording import Wordings
 from retrieval.writer_lock import writing
 
 if TYPE_CHECKING:
@@ -99,14 +100,15 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
             forget_encoded(plan.data_dir)
             unchanged = Counts(unchanged=old.count_holding())
             return _report(serving.manifest, False, 0, unchanged, old.problems(), started)
-        load_ahead(encoder)  # beside the reading
+        wordings = stack.enter_context(closing(Wordings()))  # which loads its dictionaries
+        load_ahead(encoder)  # beside the reading, as well
         found = read(looked, old, progress)
         _refuse_emptiness(found, sorted(roots), serving.manifest if serving else None)
         if as_it_was and serving and old and found.finds_nothing_new(old):
             return _report(serving.manifest, False, 0, found.counts, found.problems, started)
         from retrieval.writer import write_generation  # FAISS, which a run that finds nothing new can spare
 
-        manifest, encoded = write_generation(plan, found, sorted(roots), encoder, serving, progress)
+        manifest, encoded = write_generation(plan, found, sorted(roots), encoder, serving, wordings, progress)
     prune(plan.data_dir, plan.keep)
     return _report(manifest, True, encoded, found.counts, found.problems, started)
 

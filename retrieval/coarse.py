@@ -1,12 +1,12 @@
 """A coarse copy of many vectors, two bits a component: read first, to compare few of them exactly.
 
-Product quantisation (Jégou et al. 2011) of pairs of components, scanned with the table in registers (André et
-al. 2015). Where components lie is nearly a normal distribution: sixteen points that stand for one are found
-once and put where each pair lies, in no time. That is as good as to learn them pair by pair (recall@10 of 404
-questions among 50,000 paragraphs .991 both ways). Questions lie far from passages, so an index of cells or of
-neighbours loses what they ask for: of the 10 nearest among 58,000 paragraphs 64 of 256 cells hold .93, this
-with exact comparison of 500 .998, in a tenth of the time that all of them take. Each vector's code is its own,
-whatever else is there.
+Product quantisation (Jégou et al. 2011) of pairs of components, scanned with the table in registers (André
+et al. 2015). Where components lie is nearly a normal distribution: sixteen points that stand for one are
+found once and put where each pair lies, in no time. That is as good as to learn them pair by pair
+(recall@10 of 404 questions among 50,000 paragraphs .991 both ways). Questions lie far from passages, so an
+index of cells or of neighbours loses what they ask for: of the 10 nearest among 58,000 paragraphs 64 of 256
+cells hold .93, this with exact comparison of 500 .998, in a tenth of the time that all of them take. Each
+vector's code is its own, whatever else is there.
 """
 
 from __future__ import annotations

@@ -6,9 +6,7 @@ question at once, where a table would be asked for each by itself.
 
 from __future__ import annotations
 
-from array import array
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +16,7 @@ import numpy.typing as npt
 import xxhash
 
 from retrieval.storing import load_array, naming, save_array
+from retrieval.wording import Told
 
 _MOST = 65535  # of a count
 _BREAK = "\n"  # no term has one
@@ -68,32 +67,25 @@ def term_hashes(terms: Iterable[str]) -> Hashes:
 
 
 def write_postings(
-    folder: Path,
-    field: str,
-    texts: Iterable[Sequence[str] | None],
-    usual: Callable[[str], float] = lambda term: 0.0,
-    taken: Iterable[Postings] = (),
+    folder: Path, field: str, told: Told, documents: Numbers, size: int, taken: Iterable[Postings] = ()
 ) -> list[str]:
-    """Write the index of `texts`, the terms of each document, under `folder`.
+    """Write the index of a field under `folder`; return all terms.
 
-    A document without terms of its own (None) is one of those in `taken`. `usual` tells what share of all
-    words a term is in the language at large. Returns all terms.
+    `told` is what `documents` (n,) of the `size` documents say; the others are those in `taken`.
     """
-    numbers: defaultdict[str, int] = defaultdict(lambda: len(numbers))
-    said, own_lengths = array("i"), array("i")
-    for text in texts:
-        own_lengths.append(len(text or ()))
-        said.extend([numbers[term] for term in text or ()])
-    lengths = np.asarray(own_lengths, np.int64)
+    numbers = {term: number for number, term in enumerate(told.terms)}
+    own_lengths = np.frombuffer(told.lengths, np.int32)
+    lengths = np.zeros(size, np.int64)
+    lengths[documents] = own_lengths
     # By term, and within a term by document: as one number, which sorts faster than two.
-    size = max(len(lengths), 1)
-    documents = np.repeat(np.arange(len(lengths)), lengths)
-    spoken = np.sort(np.asarray(said, np.int64) * size + documents)
+    size = max(size, 1)
+    said = np.frombuffer(told.said, np.int32).astype(np.int64)
+    spoken = np.sort(said * size + np.repeat(documents, own_lengths))
     firsts = np.flatnonzero(np.diff(spoken, prepend=-1))
     places, counts = [spoken[firsts]], [np.diff(firsts, append=len(spoken))]
-    shares = np.fromiter(map(usual, numbers), np.float32, len(numbers))
+    shares = np.frombuffer(told.usual, np.float32)
     for part in taken:
-        here = np.asarray([numbers[term] for term in part.terms], np.int64)
+        here = np.asarray([numbers.setdefault(term, len(numbers)) for term in part.terms], np.int64)
         shares = np.concatenate([shares, np.zeros(len(numbers) - len(shares), np.float32)])
         shares[here] = part.usual
         places.append(here[part.term_of] * size + part.documents)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -16,17 +17,17 @@ from retrieval.folding import fold
 from retrieval.inheritance import Inheritance, Origin
 from retrieval.known import KEYS, Known, PassageVectors, text_keys
 from retrieval.model import Article, Passage
-from retrieval.names import name_readings
 from retrieval.passages import split_passages
 from retrieval.postings import write_postings
 from retrieval.segment_catalog import FILE_NAME, CatalogWriter
 from retrieval.sentences import Span, sentence_spans
 from retrieval.storing import naming_table, save_array
-from retrieval.terms import bigrams, bridge_terms, usual_share, words
+from retrieval.terms import bridge_terms
 from retrieval.timeline import Timeline
 from retrieval.units import UnitWriter, quantise, unit_spans
 from retrieval.vectors import VectorIndex
 from retrieval.vocabulary import TERMS
+from retrieval.wording import Wording, Wordings
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of the step, how much is done and how much there is."""
@@ -56,6 +57,7 @@ def write_segment(
     articles: Sequence[Indexed],
     encoder: Encoder,
     known: Known,
+    wordings: Wordings,
     passage_chars: int,
     progress: Progress,
 ) -> int:
@@ -77,10 +79,11 @@ def write_segment(
         save_array(folder / KEYS, keys)
         lengths = np.log([max(len(text), 1) / _USUAL_CHARS for text in texts])
         save_array(folder / "lengths.npy", lengths.astype(np.float32))
-        encoded = _write_vectors(folder, texts, encoder, known, progress)
         taken = Inheritance([item.origin for item in articles], firsts, keys)
+        worded = _begin_wording(wordings, texts, [item.article for item in articles], taken)
+        encoded = _write_vectors(folder, texts, encoder, known, progress)
         Timeline.write(folder, told, taken)
-        terms = _write_lexical(folder, catalog, [item.article for item in articles], texts, taken)
+        terms = _write_lexical(folder, catalog, worded.result(), taken)
         progress("words", len(texts), len(texts))
         vocabulary = sorted(bridge_terms(terms))
         catalog.add_vocabulary(vocabulary)
@@ -138,32 +141,29 @@ def _segments(text: str, spans: Sequence[Span]) -> tuple[list[str], list[Span]]:
     return segments, [(place[start], place[end]) for start, end in spans]
 
 
-def _write_lexical(
-    folder: Path,
-    catalog: CatalogWriter,
-    articles: Sequence[Article],
-    texts: Sequence[str],
-    taken: Inheritance,
-) -> list[str]:
-    """Write the indexes of all fields; return the words."""
-    known = taken.passages.tolist()
-    cut = [None if old else words(text) for text, old in zip(texts, known, strict=True)]
-    terms = write_postings(folder, "words", cut, usual_share, taken.postings("words"))
-    pairs = (None if old else bigrams(text) for text, old in zip(texts, known, strict=True))
-    write_postings(folder, "bigrams", pairs, usual_share, taken.postings("bigrams"))
-    names = [own if own is None else name_readings(text, own) for text, own in zip(texts, cut, strict=True)]
-    readings = (own if own is None else list(dict.fromkeys(reading for _, reading in own)) for own in names)
-    read = set(write_postings(folder, "names", readings, taken=taken.postings("names")))
-    catalog.add_names(
-        {pair for own in names if own is not None for pair in own}
-        | {(written, reading) for written, reading in taken.names() if reading in read}
-    )
-    headings = (
-        None if old else words(f"{article.kicker}\n{article.title}")
+def _begin_wording(
+    wordings: Wordings, texts: Sequence[str], articles: Sequence[Article], taken: Inheritance
+) -> Future[Wording]:
+    """Begin to word what is not taken over."""
+    own = [text for text, old in zip(texts, taken.passages.tolist(), strict=True) if not old]
+    headings = [
+        f"{article.kicker}\n{article.title}"
         for article, old in zip(articles, taken.articles.tolist(), strict=True)
-    )
-    taken_headings = taken.postings("headings", of_articles=True)
-    write_postings(folder, "headings", headings, usual_share, taken_headings)
+        if not old
+    ]
+    return wordings.begin(own, headings)
+
+
+def _write_lexical(folder: Path, catalog: CatalogWriter, worded: Wording, taken: Inheritance) -> list[str]:
+    """Write the indexes of all fields; return the words."""
+    own, size = np.flatnonzero(~taken.passages), len(taken.passages)
+    terms = write_postings(folder, "words", worded.words, own, size, taken.postings("words"))
+    write_postings(folder, "bigrams", worded.bigrams, own, size, taken.postings("bigrams"))
+    read = set(write_postings(folder, "names", worded.names, own, size, taken.postings("names")))
+    catalog.add_names({*worded.named, *(pair for pair in taken.names() if pair[1] in read)})
+    own, size = np.flatnonzero(~taken.articles), len(taken.articles)
+    headings = taken.postings("headings", of_articles=True)
+    write_postings(folder, "headings", worded.headings, own, size, headings)
     return terms
 
 

@@ -34,7 +34,9 @@ def runs(text: str) -> Hashes:
         letters = np.pad(letters, (0, _RUN - len(letters)))
     windows = np.lib.stride_tricks.sliding_window_view(letters, _RUN)
     mixed = (windows * _SPREAD).sum(axis=1, dtype=np.uint64)
-    return np.unique(mixed ^ (mixed >> np.uint64(29)))
+    mixed ^= mixed >> np.uint64(29)
+    mixed.sort()  # np.unique would import numpy.ma, which takes longer than all of an arrival's texts
+    return np.asarray(mixed[np.diff(mixed, prepend=~mixed[:1]) != 0], np.uint64)
 
 
 def signature(hashes: Hashes) -> Signature:

@@ -36,6 +36,7 @@ from retrieval.serving import Serving
 from retrieval.sources import FILE_NAME, Sources
 from retrieval.storing import load_array, naming_table, save_array
 from retrieval.vector_parts import VectorParts
+from retrieval.wording import Wordings
 
 _SAMPLE = 1000  # passages that tell where chance lies
 
@@ -46,6 +47,7 @@ def write_generation(
     roots: Sequence[str],
     encoder: Encoder,
     serving: Serving | None,
+    wordings: Wordings,
     progress: Progress,
 ) -> tuple[Manifest, int]:
     """Write and publish a generation; return its manifest and how many passages were encoded."""
@@ -65,7 +67,9 @@ def write_generation(
             for own in arranged.new:
                 building = start_building(plan.data_dir, "segments")
                 part = [_indexed(found.articles[number], arranged.origins[number]) for number in own]
-                encoded += write_segment(building, part, encoder, known, plan.passage_chars, progress)
+                encoded += write_segment(
+                    building, part, encoder, known, wordings, plan.passage_chars, progress
+                )
                 made.append(keep_segment(plan.data_dir, building))
             manifest = _publish(plan, found, roots, encoder, serving, arranged, made)
             known.forget()

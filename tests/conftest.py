@@ -1,8 +1,13 @@
-"""What holds for all tests: none fails because the machine is busy, and the long ones do not come last."""
+"""What holds for all tests: none fails because the machine is busy, and the long ones do not come last.
+
+The dictionaries are loaded once: builds here cut words themselves, where each would start a process for it.
+"""
 
 from __future__ import annotations
 
+import pypinyin  # noqa: F401
 import pytest
+import rjieba  # noqa: F401
 from hypothesis import settings
 
 settings.register_profile("huiwen", deadline=None)

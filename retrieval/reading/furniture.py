@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 
 _WEEKDAY = r"(?:星期|周)[一二三四五六日天]"
 _DATE = r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
@@ -23,10 +25,9 @@ _SEPARATOR = r"[\s　|｜/／·•:：【】\[\]()（）<>《》«»+\-－]*"
 
 # What is said about an article below its headline. One of these alone may be the middle of a sentence.
 _ABOUT = rf"(?:{_SEPARATOR}(?:{_BYLINE})\s*[:：]\s*(?:{_STAMP}|{_DAY}|[\u4e00-\u9fffA-Za-z0-9·]{{1,20}})\s*)"
-_BYLINE_ALONE = re.compile(_ABOUT)
 
 # A line is furniture only where the whole of it is: none of these may match part of a sentence.
-_FURNITURE = re.compile(
+_FURNITURE = (
     r"\s*(?:"
     rf"(?![大中小]$)(?:{_SEPARATOR}(?:{_BUTTON})){{1,12}}{_SEPARATOR}"
     rf"|(?:{_SEPARATOR}(?:{_LABEL})\s*[:：/／]\s*{_PERSON})+"
@@ -58,9 +59,15 @@ def masthead_date(page: str) -> str:
 
 def is_byline(line: str) -> bool:
     """Return whether a line that stands for itself says nothing but where the article comes from."""
-    return len(line) <= _MAX_LENGTH and _BYLINE_ALONE.fullmatch(line.strip()) is not None
+    return len(line) <= _MAX_LENGTH and _whole(_ABOUT)(line.strip()) is not None
 
 
 def is_furniture(line: str) -> bool:
     """Return whether the whole line is furniture: page number, masthead, editors' names, buttons."""
-    return len(line) <= _MAX_LENGTH and _FURNITURE.fullmatch(line) is not None
+    return len(line) <= _MAX_LENGTH and _whole(_FURNITURE)(line) is not None
+
+
+@cache
+def _whole(pattern: str) -> Callable[[str], object]:
+    """Return what tells whether the whole of a line is this; to compile it is for those who read pages."""
+    return re.compile(pattern).fullmatch

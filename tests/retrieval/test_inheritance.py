@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 
@@ -12,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import retrieval.segment_writer
 from retrieval.inheritance import Origin
 from retrieval.known import Known
 from retrieval.model import Article, PartialDate
 from retrieval.postings import read_terms
 from retrieval.segment_catalog import open_tables
 from retrieval.segment_writer import Indexed, write_segment
+from retrieval.wording import Wording, Wordings
 
 from .encoding import PairEncoder
 
@@ -40,11 +41,25 @@ _ARTICLES = [
 ]
 
 
-def _write(folder: Path, articles: Iterable[tuple[Article, Origin | None]], *known_in: Path) -> Path:
+class _Watched(Wordings):
+    """Remembers what it was asked."""
+
+    def begin(self, texts: Sequence[str], headings: Sequence[str]) -> Future[Wording]:
+        self.asked = [*texts, *headings]
+        return super().begin(texts, headings)
+
+
+def _write(
+    folder: Path,
+    articles: Iterable[tuple[Article, Origin | None]],
+    *known_in: Path,
+    wordings: Wordings | None = None,
+) -> Path:
     folder.mkdir()
     items = [Indexed(article, (), article.id.encode(), origin) for article, origin in articles]
-    with closing(Known(folder.parent, known_in, PairEncoder())) as known:
-        write_segment(folder, items, PairEncoder(), known, _CHARS, lambda *_: None)
+    wordings = wordings or Wordings()
+    with closing(Known(folder.parent, known_in, PairEncoder())) as known, closing(wordings):
+        write_segment(folder, items, PairEncoder(), known, wordings, _CHARS, lambda *_: None)
     return folder
 
 
@@ -116,12 +131,12 @@ def test_nothing_is_worked_out_again(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def refuse(*_: object) -> None:
         raise AssertionError("known already")
 
-    for name in ("words", "bigrams", "name_readings", "usual_share"):
-        monkeypatch.setattr(retrieval.segment_writer, name, refuse)
+    wordings = _Watched()
     monkeypatch.setattr("retrieval.timeline.days_told", refuse)
     origins = [Origin(old, row) for row in range(len(_ARTICLES))]
     pairs = list(zip(_ARTICLES, origins, strict=True))[::-1]
-    _assert_same(_write(tmp_path / "taken", pairs, old), anew)
+    _assert_same(_write(tmp_path / "taken", pairs, old, wordings=wordings), anew)
+    assert wordings.asked == []
 
 
 def test_what_is_cut_otherwise_is_worked_out(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from retrieval.lexical import LexicalIndex
 from retrieval.places import Places
 from retrieval.postings import write_postings
+from retrieval.wording import Documents
 
 _K1, _B, _PRIOR = 1.2, 0.75, 200
 _TERMS = ["会议", "强调", "安全", "大会", "召开", "3.21", "app"]
@@ -30,8 +31,17 @@ def _usual(term: str) -> float:
 @contextmanager
 def _written(texts: Sequence[Sequence[str]], usual: Callable[[str], float] = _usual) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
-        write_postings(Path(folder), "words", texts, usual)
+        _write(Path(folder), "words", texts, usual)
         yield Path(folder)
+
+
+def _write(
+    folder: Path, field: str, texts: Sequence[Sequence[str]], usual: Callable[[str], float] = _usual
+) -> None:
+    documents = Documents(usual)
+    for text in texts:
+        documents.add(text)
+    write_postings(folder, field, documents.told(), np.arange(len(texts)), len(texts))
 
 
 def _open(folder: Path, field: str = "words") -> LexicalIndex:
@@ -132,7 +142,7 @@ def test_an_index_of_nothing_answers_nothing(texts: list[list[str]]) -> None:
 
 def test_fields_do_not_mix() -> None:
     with _written([["会议"]]) as folder:
-        write_postings(folder, "headings", [["大会"], ["大会"]])
+        _write(folder, "headings", [["大会"], ["大会"]])
         words = _open(folder)
         headings = _open(folder, "headings")
         assert words.weigh(["大会"]) == []
