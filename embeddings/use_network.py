@@ -12,7 +12,6 @@ import mmap
 import struct
 import threading
 import zipfile
-import zlib
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from isal import isal_zlib  # inflates at more than twice the speed of zlib: all of the table in .13 s
 
 from .encoder import Vectors
 from .use_pieces import Pieces
@@ -35,6 +35,7 @@ _LEFT, _RIGHT = 2, 2
 _MANY = 64  # tokens; in fewer, as a question has, most pieces are new
 _INFLATE_BYTES = 1 << 16  # compressed bytes at a time: about 250 rows
 _NPY_HEADER = 128
+_WINDOW_BITS = -15  # no header: what a zip archive holds
 
 
 class Network:
@@ -204,7 +205,7 @@ class _Block:
         self._position = member.header_offset + 30 + name + extra
         self._end = self._position + member.compress_size
         self._data = data
-        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._inflater = isal_zlib.decompressobj(_WINDOW_BITS)
         self._filled = -_NPY_HEADER  # bytes of the table that are in place
 
     def inflate(self, values: npt.NDArray[np.uint8], rows: int) -> int:

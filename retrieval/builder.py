@@ -101,11 +101,14 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
             unchanged = Counts(unchanged=old.count_holding())
             return _report(serving.manifest, False, 0, unchanged, old.problems(), started)
         wordings = stack.enter_context(closing(Wordings()))  # which loads its dictionaries
-        load_ahead(encoder)  # beside the reading, as well
         found = read(looked, old, progress)
+        load_ahead(
+            encoder
+        )  # beside what comes before it is needed; beside SQLite, threads wait for each other
         _refuse_emptiness(found, sorted(roots), serving.manifest if serving else None)
         if as_it_was and serving and old and found.finds_nothing_new(old):
             return _report(serving.manifest, False, 0, found.counts, found.problems, started)
+        load_ahead(encoder)  # not sooner: beside what reads SQLite row by row, each waits for the other
         from retrieval.writer import write_generation  # FAISS, which a run that finds nothing new can spare
 
         manifest, encoded = write_generation(plan, found, sorted(roots), encoder, serving, wordings, progress)

@@ -28,6 +28,7 @@ from retrieval.vocabulary import TERMS
 KEYS = "keys.npy"
 _KEY_BYTES = 16
 _HEAD = np.dtype("<u4")
+_TERMS_AT_ONCE = 500
 _SUM = 16  # bytes of a checksum; SQLite sees no damage inside a value
 
 
@@ -66,14 +67,10 @@ class Known:
     def passages(self, texts: Iterable[str]) -> dict[str, PassageVectors]:
         """Return the vectors of those of these passages that are known."""
         found: dict[str, PassageVectors] = {}
-        missing: list[str] = []
-        for text in dict.fromkeys(texts):
-            key = text_key(text)
-            vectors = next(filter(None, (part.passage(key) for part in self._parts)), None)
-            if vectors is None:
-                missing.append(text)
-            else:
-                found[text] = vectors
+        missing = list(dict.fromkeys(texts))
+        for part in self._parts:
+            found |= part.passages(missing)
+            missing = [text for text in missing if text not in found]
         kept = self._cache.recall(_of_passage(text) for text in missing)
         for text in missing:
             blob = kept.get(_of_passage(text), b"")
@@ -90,10 +87,12 @@ class Known:
         vectors = np.empty((len(terms), self._dim), np.float32)
         new = list(range(len(terms)))
         for part in self._parts:
-            rows = {at: row for at in new if (row := part.term_row(terms[at])) is not None}
-            if rows:
-                vectors[list(rows)] = part.term_vectors.vectors(np.asarray([*rows.values()], np.int64))
-                new = [at for at in new if at not in rows]
+            rows = part.term_rows([terms[at] for at in new])
+            here = [at for at in new if terms[at] in rows]
+            if here:
+                numbers = np.asarray([rows[terms[at]] for at in here], np.int64)
+                vectors[here] = part.term_vectors.vectors(numbers)
+                new = [at for at in new if terms[at] not in rows]
         if new:
             vectors[new] = self._cache.get_or_encode([terms[at] for at in new], encoder.encode_passages)
         return vectors
@@ -115,7 +114,7 @@ class _Part:
 
     def __init__(self, folder: Path, dim: int) -> None:
         self._keys = load_array(folder / KEYS)
-        heads = np.ascontiguousarray(self._keys[:, :8]).view(np.uint64).ravel()
+        heads = _heads(self._keys)
         self._order = np.argsort(heads)
         self._heads = heads[self._order]
         self._file = folder / FILE_NAME
@@ -125,25 +124,36 @@ class _Part:
         self._units = UnitStore.open([folder], dim, Places.single(len(self._keys)))
         self.term_vectors = VectorIndex.open(folder / TERMS, searched=False)
 
-    def passage(self, key: bytes) -> PassageVectors | None:
-        """Return the vectors of the passage with this key, if it is here."""
-        head = np.frombuffer(key, np.uint64, 1)[0]
-        first, end = np.searchsorted(self._heads, head), np.searchsorted(self._heads, head, "right")
-        for row in self._order[first:end].tolist():
-            if self._keys[row].tobytes() == key:
-                whole = self._paragraphs.vectors(np.asarray([row]))[0]
-                return PassageVectors(whole, *self._units.of(row))
-        return None
+    def passages(self, texts: Sequence[str]) -> dict[str, PassageVectors]:
+        """Return the vectors of those of these passages that are here."""
+        if not texts or not len(self._keys):
+            return {}
+        keys = text_keys(texts)
+        at = np.searchsorted(self._heads, _heads(keys)).clip(max=len(self._heads) - 1)
+        rows = self._order[at]
+        here = np.flatnonzero((self._keys[rows] == keys).all(axis=1))
+        wholes = self._paragraphs.vectors(rows[here])
+        return {
+            texts[place]: PassageVectors(whole, *self._units.of(int(rows[place])))
+            for place, whole in zip(here.tolist(), wholes, strict=True)
+        }
 
-    def term_row(self, term: str) -> int | None:
-        """Return the number of a word's vector, if it is here."""
+    def term_rows(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return the numbers of the vectors of those of these words that are here."""
+        rows: dict[str, int] = {}
         with naming_table(self._file):
-            find = "SELECT number FROM vocabulary WHERE term = ?"
-            row: tuple[int] | None = self._tables.execute(find, (term,)).fetchone()
-        return None if row is None else row[0]
+            for start in range(0, len(terms), _TERMS_AT_ONCE):
+                part = terms[start : start + _TERMS_AT_ONCE]
+                find = f"SELECT term, number FROM vocabulary WHERE term IN ({','.join('?' * len(part))})"
+                rows.update(self._tables.execute(find, part))
+        return rows
 
     def close(self) -> None:
         self._tables.close()
+
+
+def _heads(keys: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
+    return np.ascontiguousarray(keys[:, :8]).view(np.uint64).ravel()
 
 
 def _of_passage(text: str) -> str:

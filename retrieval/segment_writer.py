@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from embeddings import Encoder, encode_spans
+from embeddings import Encoder, Vectors, encode_spans
 from retrieval.folding import fold
 from retrieval.inheritance import Inheritance, Origin
 from retrieval.known import KEYS, Known, PassageVectors, text_keys
@@ -106,14 +106,16 @@ def _write_vectors(
             known.remember(computed)
             vectors.update(computed)
             encoded += len(fresh)
+            paragraphs.add(np.stack([vectors[text].whole for text in batch]))
+            spoken: list[Vectors] = []
             for text in batch:
-                vector, spans, codes, scales = vectors[text]
-                paragraphs.add(vector[None, :])
+                _, spans, codes, scales = vectors[text]
                 writer.add(spans, codes, scales)
                 count = max(1, len(sentence_spans(text)))  # sentences come first among the units
-                sentences.add(codes[:count] * scales[:count, None])
+                spoken.append(codes[:count] * scales[:count, None])
                 sentence_owners += [done] * count
                 done += 1
+            sentences.add(np.concatenate(spoken))
             progress("passages", done, len(texts))
     paragraphs.write(folder / "paragraphs.faiss")
     sentences.write(folder / "sentences.faiss")

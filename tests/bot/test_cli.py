@@ -542,7 +542,16 @@ def test_help_and_questions_import_no_more_than_they_need(home: Path) -> None:
 @pytest.mark.parametrize("question", ["谁主持了大会？", "Who chaired the meeting?"])
 def test_a_question_imports_these_packages_and_no_others(home: Path, question: str, form: list[str]) -> None:
     ours, command = {"bot", "config", "embeddings", "retrieval"}, {"click"}
-    search = {"faiss", "numpy", "opencc", "packaging", "sentencepiece", "swig_runtime_data5", "xxhash"}
+    search = {
+        "faiss",
+        "isal",
+        "numpy",
+        "opencc",
+        "packaging",
+        "sentencepiece",
+        "swig_runtime_data5",
+        "xxhash",
+    }
     script = "import sys; from bot.cli import run; run(sys.argv[1:]); print(); print(' '.join(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", script, "ask", question, *form, "--data-dir", str(home / "data")],
