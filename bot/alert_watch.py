@@ -119,7 +119,7 @@ class AlertWatch:
             found = await loop.run_in_executor(thread, searcher)
         except NoIndexError:
             return
-        generation = (found.embedded.manifest.generation, found.embedded.manifest.created)
+        generation = (found.store.generation, found.store.created)
         if generation == self._looked:
             return
         if not await self._alerts.any():
@@ -128,7 +128,7 @@ class AlertWatch:
             return
         from retrieval.checking import Standing, check
 
-        model = found.embedded.manifest.fingerprint
+        model = found.store.fingerprint
         standing = [
             Standing(number, question, vector if own == model else None)
             for number, question, own, vector in await self._alerts.standing()

@@ -64,11 +64,7 @@ class Library:
 
     def present(self, question: str) -> Hit | None:
         """Return the best of what an alert would tell, were all articles new. Raises RetrievalError."""
-        searcher = self._live.searcher()
-        if not searcher.at_hand:
-            answer = searcher.ask(question, 1)
-            return answer.hits[0] if answer.answered else None
-        judged = searcher.judge(question, searcher.embedded.finder.everywhere(), 1)
+        judged = self._live.searcher().judge_of(question, None, 1)
         return judged[0].hit if judged else None
 
     def state(self) -> IndexState:

@@ -16,9 +16,9 @@ from unicodedata import normalize
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.catalog import Catalog
 from retrieval.known import text_key
 from retrieval.model import Article
+from retrieval.store import Articles
 
 # Of twelve letters a tenth or so stand in some other article by chance, of four nearly all do.
 _RUN = 12
@@ -46,18 +46,20 @@ class Arrivals:
 
 
 def find_arrivals(
-    catalog: Catalog, seen: Keys, going_on: Callable[[], bool] = lambda: True
+    catalog: Articles, seen: Keys, going_on: Callable[[], bool] = lambda: True
 ) -> Arrivals | None:
     """Return the new articles of a generation; `seen` is all that was to be remembered, in any order.
 
     None once `going_on` says no.
     """
-    heads = _heads(catalog)
+    there = catalog.keys()
+    numbers, heads = [*there], _heads(there.values())
     known = np.sort(seen)
-    unseen = np.flatnonzero(~_has(known, heads)).tolist()
+    unseen = np.flatnonzero(~_has(known, heads))
     new: list[int] = []
     keys: list[Keys] = [heads[unseen]]
-    for number, article in zip(unseen, catalog.at(unseen), strict=True):
+    wanted = [numbers[place] for place in unseen.tolist()]
+    for number, article in zip(wanted, catalog.at(wanted), strict=True):
         if not going_on():
             return None
         identity, runs, month = _identity(article), sketch(article), _month(article)
@@ -68,21 +70,27 @@ def find_arrivals(
     return Arrivals(tuple(new), np.unique(np.concatenate(keys)))
 
 
-def remembered(catalog: Catalog, articles: Iterable[int]) -> Keys:
+def remembered(catalog: Articles, articles: Iterable[int]) -> Keys:
     """Return what is remembered of some articles once they have been seen."""
     numbers = list(articles)
-    keys = [_heads(catalog)[numbers]]
+    there = catalog.keys()
+    keys = [_heads(there[number] for number in numbers)]
     for article in catalog.at(numbers):
         keys += [_identity(article), _in_month(sketch(article), _month(article))]
     return np.unique(np.concatenate(keys))
 
 
-def _heads(catalog: Catalog) -> Keys:
-    return np.frombuffer(b"".join(key[:8] for key in catalog.content_keys()), np.int64)
+def identity_key(article_id: str) -> bytes:
+    """Return what is remembered of an article's id."""
+    return text_key(f"id\x00{article_id}")[:8]
+
+
+def _heads(keys: Iterable[bytes]) -> Keys:
+    return np.frombuffer(b"".join(key[:8] for key in keys), np.int64)
 
 
 def _identity(article: Article) -> Keys:
-    return np.frombuffer(text_key(f"id\x00{article.id}")[:8], np.int64)
+    return np.frombuffer(identity_key(article.id), np.int64)
 
 
 def sketch(article: Article) -> Keys:

@@ -57,14 +57,14 @@ class Catalog:
         """Yield articles by their numbers."""
         return (self._article(number) for number in numbers)
 
-    def content_keys(self) -> list[bytes]:
-        """Return what is the same for the same content, of all articles in their order."""
+    def keys(self) -> dict[int, bytes]:
+        """Return by their numbers what is the same for the same content, of all articles."""
         keys = [b""] * self._layout.articles.size
         for connection, numbers in zip(self.connections, self._layout.articles.numbers, strict=True):
             for row, key in connection.execute("SELECT number, key FROM articles"):
                 if numbers[row] >= 0:
                     keys[numbers[row]] = key
-        return keys
+        return dict(enumerate(keys))
 
     def refs(self) -> list[ArticleRef]:
         """Return what to say of all articles in their order; of those without a date, the paper's."""

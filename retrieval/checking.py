@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.arrivals import find_arrivals
+from retrieval.far_matching import match_far
 from retrieval.matching import Kept, Match, match
 from retrieval.searcher import Searcher
 
@@ -47,10 +48,11 @@ def check(
     """Return which questions the articles answer that are new since `seen`, at most `k` articles each.
 
     Where nothing was seen, everything is remembered and nothing is new: a first look tells nobody of a whole
-    archive. None once `going_on` says no. Raises EmbeddingError where a model cannot be had.
+    archive. None once `going_on` says no. Raises EmbeddingError where a model cannot be had,
+    and StoreError where the store is away.
     """
     known = np.fromiter(seen, np.int64)
-    arrivals = find_arrivals(searcher.embedded.articles, known, going_on)
+    arrivals = find_arrivals(searcher.catalog, known, going_on)
     if arrivals is None:
         return None
     remembered = tuple(arrivals.keys.tolist())
@@ -62,11 +64,12 @@ def check(
         if not going_on():
             return None
         part = missing[at : at + _ENCODED_AT_ONCE]
-        encoded = searcher.embedded.finder.encode([question.text for question in part])
+        encoded = searcher.store.interpreter.encode([question.text for question in part])
         for question, vector in zip(part, encoded, strict=True):
             vectors[question.number] = vector.astype(_STORED).tobytes()
     kept = [Kept(each.number, each.text, _vector(each.vector or vectors[each.number])) for each in standing]
-    matches = match(searcher, kept, arrivals.articles, k, going_on)
+    matching = match if searcher.at_hand else match_far
+    matches = matching(searcher, kept, arrivals.articles, k, going_on)
     return None if matches is None else Checked(remembered, tuple(matches), vectors)
 
 

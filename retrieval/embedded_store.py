@@ -34,6 +34,7 @@ class EmbeddedStore:
         """Open the parts of a generation; see `open` for the usual way."""
         folder, self.manifest = serving.folder, serving.manifest
         self.generation, self.counts = self.manifest.generation, self.manifest.counts
+        self.created = self.manifest.created
         self.model, self.fingerprint = self.manifest.model, self.manifest.fingerprint
         layout = Layout.open(folder, serving.segments())
         self.articles = Catalog.open(layout)
@@ -46,7 +47,7 @@ class EmbeddedStore:
         whole = self.whole
         lexicon = SegmentLexicon(whole.words, whole.bigrams, whole.names, self.articles.segments())
         self.interpreter = Interpreter(encoder, common, lexicon, self.scale)
-        self.finder = WholeFinder(whole, self.interpreter, self.scale, encoder, common)
+        self.finder = WholeFinder(whole, self.interpreter, self.scale, common)
         self.problem = str(serving.damage or "")
 
     @classmethod

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from config import SearchSettings
-from retrieval.catalog import Catalog
 from retrieval.finder import Candidates
 from retrieval.fusion import FEATURES, Fusion, Margin
 from retrieval.model import Hit
 from retrieval.presenting import Presenter, Wanted
 from retrieval.question import Question
 from retrieval.ranked import Ranked
-from retrieval.store import Floats
+from retrieval.store import Floats, View
 from retrieval.terms import Folded, words
 
 COVERED, NEAR = 1 / 2, 1 / 3
@@ -56,12 +55,10 @@ class Judgement:
 
 
 class Judges:
-    """Judges candidates of one generation."""
+    """Judges candidates of one view."""
 
-    def __init__(
-        self, catalog: Catalog, presenter: Presenter, fusion: Fusion, settings: SearchSettings
-    ) -> None:
-        self._catalog, self._presenter = catalog, presenter
+    def __init__(self, view: View, presenter: Presenter, fusion: Fusion, settings: SearchSettings) -> None:
+        self._view, self._presenter = view, presenter
         self._fusion, self._threshold = fusion, settings.threshold
 
     def judge(self, asked: Question, found: Candidates, k: int) -> Judgement:
@@ -79,7 +76,7 @@ class Judges:
         near = NEAR * self._threshold
         if not best or sureness[best[0]] < near or not is_question(asked.text):
             return Judgement([])
-        ((_, article),) = self._catalog.passages([int(found.numbers[best[0]])])
+        ((_, article),) = self._view.passages([int(found.numbers[best[0]])])
         return Judgement([], article.id)
 
     def _sureness(self, features: Floats) -> float:
@@ -94,7 +91,7 @@ class Judges:
 
     def _covers(self, asked: Question, number: int) -> bool:
         """Return whether a passage has, with its headline, all words of a question in Chinese."""
-        ((passage, article),) = self._catalog.passages([number])
+        ((passage, article),) = self._view.passages([number])
         text = Folded(f"{article.kicker}\n{article.title}\n{passage.text}")
         own = words(asked.text) if asked.chinese else []
         return bool(own) and all(text.has(word) for word in own)

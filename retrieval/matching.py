@@ -8,7 +8,7 @@ make us at best? Only those that come near to the threshold are read as a questi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,7 +42,7 @@ class Kept:
     number: int
     text: str
     vector: Floats
-    """As the encoder made it (`Finder.encode`), (dim,)."""
+    """As the encoder made it (`Interpreter.encode`), (dim,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,11 @@ def match(
             within = np.zeros(len(searcher.embedded.finder.owners), np.bool_)
             within[passages[np.isin(owners, searcher.embedded.finder.owners[near])]] = True  # whole articles
             found[question.number] += searcher.judge(question.text, within, len(passages), question.vector)
+    return matches_of(found, k)
+
+
+def matches_of(found: Mapping[int, Sequence[Judged]], k: int) -> list[Match]:
+    """Return the questions that something answers, with at most `k` articles each."""
     return [
         Match(number, tuple(sorted(own, key=lambda each: -each.confidence)[:k]), len(own))
         for number, own in found.items()
@@ -129,8 +134,14 @@ def _touched(searcher: Searcher, kept: Sequence[Kept], passages: Numbers) -> lis
         *searcher.embedded.articles.texts(passages.tolist()),
         *searcher.embedded.articles.headlines(owners).values(),
     ]
+    return touched_by(kept, texts)
+
+
+def touched_by(kept: Sequence[Kept], texts: Iterable[str]) -> list[Kept]:
+    """Return the questions in Chinese that have any word in common with `texts`, and all others."""
     there = {word for text in texts for word in words(text)}
-    return [question for question in kept if not there.isdisjoint(_read(question.text).words)]
+    read = [(question, _read(question.text)) for question in kept]
+    return [question for question, own in read if not own.chinese or not there.isdisjoint(own.words)]
 
 
 def _enough(threshold: float, kept: Sequence[Kept], shares: Floats) -> Floats:

@@ -116,6 +116,10 @@ class Interpreter:
             statement=wanted_statement(text, written),
         )
 
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return questions as the encoder makes them, unit vectors (n, dim)."""
+        return self._encoder.encode_queries([fold(text) for text in texts])
+
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Return what is compared with passages for each of these questions, unit vectors (n, dim)."""
         return centred(self._encoder.encode_queries(texts), self._common)

@@ -157,19 +157,29 @@ class Searcher:
     def judge(self, question: str, within: Mask, k: int, vector: Floats | None = None) -> list[Judged]:
         """Return the articles among `within` (passages,) that answer, the surest first, `k` at most.
 
-        Each is judged by itself; see `judging`. `vector` is what `Finder.encode` made of it.
+        Each is judged by itself; see `judging`. `vector` is what `Interpreter.encode` made of it.
         Raises what `ask` does, but no BadQueryError, and what `embedded` does.
         """
+        return self._judge(self.understand(question, vector), self.embedded.finder, within, k)
+
+    def judge_of(
+        self, question: str, articles: frozenset[str] | None, k: int, vector: Floats | None = None
+    ) -> list[Judged]:
+        """Return what `judge` does among the articles of these ids or all, whatever the store."""
+        asked = self.understand(question, vector)
+        within = Within(articles) if articles is not None else None
+        view, allowed = self.store.view(asked, Limits(within=within))
+        return self._judge(asked, Finder.over(view, self.store), allowed, k)
+
+    def _judge(self, asked: Question, finder: Finder, within: Mask | None, k: int) -> list[Judged]:
         from retrieval.judging import Judged, Judges  # who asks one question needs none of it
 
-        store = self.embedded
-        asked = self.understand(question, vector)
-        presenter = Presenter(store.articles, store.finder)
-        judges = Judges(store.articles, presenter, self._fusions.of(asked.chinese), self._settings)
-        judged = judges.judge(asked, store.finder.find(asked, within), k)
+        presenter, fusion = Presenter(self.catalog, finder), self._fusions.of(asked.chinese)
+        judges = Judges(finder.view, presenter, fusion, self._settings)
+        judged = judges.judge(asked, finder.find(asked, within), k)
         if judged.near is None:
             return judged.sure
-        answer = self.ask(question, 1)
+        answer = self.ask(asked.text, 1)
         first = answer.hits[0] if answer.answered else None
         if first is None or first.article.id != judged.near:
             return []

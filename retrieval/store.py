@@ -194,6 +194,17 @@ class Articles(Protocol):
         """Yield all articles in their order."""
         ...
 
+    def keys(self) -> Mapping[int, bytes]:
+        """Return by the number of each article what tells it from others, 8 bytes or more.
+
+        It is the same in another generation; a new version of an article may have another one.
+        """
+        ...
+
+    def at(self, numbers: Iterable[int]) -> Iterable[Article]:
+        """Yield articles by these numbers, in the order asked for."""
+        ...
+
     def refs(self) -> list[ArticleRef]:
         """Return what to say of all articles in their order; of those without a date, the paper's."""
         ...
@@ -217,6 +228,11 @@ class Store(Protocol):
     @property
     def generation(self) -> int:
         """Its number."""
+        ...
+
+    @property
+    def created(self) -> str:
+        """When it was written: going back, another one may come to have its number."""
         ...
 
     @property

@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
     searcher = Searcher.open(wanted.data_dir)
-    finder, rng = searcher.finder, random.Random(wanted.seed)
+    finder, rng = searcher.embedded.finder, random.Random(wanted.seed)
     owners = finder.owners
     first = int(owners[max(len(owners) - wanted.passages, 0)])
     started = time.perf_counter()
@@ -53,9 +53,10 @@ def main() -> None:
 
 
 def _alerts(searcher: Searcher, count: int, rng: random.Random) -> list[str]:
-    size = len(searcher.finder.owners)
+    store = searcher.embedded
+    size = len(store.finder.owners)
     numbers = rng.sample(range(size), min(_SAMPLE, size))
-    having = Counter(word for text in searcher.catalog.texts(numbers) for word in set(words(text)))
+    having = Counter(word for text in store.articles.texts(numbers) for word in set(words(text)))
     rare = [word for word, times in having.items() if len(word) > 1 and times <= _RARE * len(numbers)]
     return [" ".join(rng.sample(rare, rng.choice((2, 2, 3)))) for _ in range(count)]
 

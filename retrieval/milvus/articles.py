@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from retrieval.arrivals import identity_key
 from retrieval.milvus.filters import filters
 from retrieval.milvus.heads import Head
 from retrieval.milvus.keys import SHIFT, key_of
@@ -30,7 +31,15 @@ class RemoteArticles:
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles in their order."""
-        numbers = sorted(row["number"] for row in self._rows(self._expression))
+        yield from self.at(sorted(row["number"] for row in self._rows(self._expression)))
+
+    def keys(self) -> dict[int, bytes]:
+        """Return by their numbers what is remembered of the ids of all articles; it need not be fetched."""
+        rows = self._rows(self._expression, "name")
+        return {row["number"]: identity_key(row["name"]) for row in rows}
+
+    def at(self, numbers: Iterable[int]) -> Iterator[Article]:
+        """Yield articles by their numbers, in the order asked for."""
         keys = [key_of(stratum, "t", row) for stratum, row in (divmod(n, 1 << SHIFT) for n in numbers)]
         for start in range(0, len(keys), _AT_ONCE):
             yield from self._records.texts(keys[start : start + _AT_ONCE])

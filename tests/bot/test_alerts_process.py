@@ -63,7 +63,7 @@ def _last(api: BotApi) -> int:
     return max(number for chat, number in api.message_ids() if chat == PRIVATE["id"])
 
 
-def _wait_looked(folder: Path) -> None:
+def wait_remembered(folder: Path) -> None:
     """Return when a bot has remembered what articles there are."""
     deadline = time.monotonic() + 30
     file = folder / "data" / FILE_NAME
@@ -105,7 +105,7 @@ def test_a_new_article_is_told_once_to_all_who_keep_its_question(api: BotApi, fo
         assert EN.alert_nothing_yet in group.shown
         _say(api, "/alerts 防汛", user=BOB, chat=GROUP)
         assert "滨海市召开港口安全工作会议。" in _say(api, "/alerts 港口安全").shown  # the best there is
-        _wait_looked(folder)
+        wait_remembered(folder)
         before = len(api.sent())
         index(folder, chemical=CHEMICAL)
         told = api.wait_sent(before + 2, 40)[before:]
@@ -148,7 +148,7 @@ def test_a_new_article_is_told_once_to_all_who_keep_its_question(api: BotApi, fo
 def test_what_came_while_the_bot_was_away_is_told(api: BotApi, folder: Path) -> None:
     with _bot(api, folder) as bot:
         _say(api, f"/alerts {QUESTION}")
-        _wait_looked(folder)
+        wait_remembered(folder)
         bot.process.send_signal(signal.SIGKILL)
         bot.process.wait()
         for name, text in (
@@ -169,7 +169,7 @@ def test_exported_and_imported_it_is_not_new(api: BotApi, folder: Path) -> None:
     huiwen(folder, "export", folder / "index.tar").check_returncode()
     with _bot(api, folder):
         assert "临江市" in _say(api, f"/alerts {QUESTION}").shown
-        _wait_looked(folder)
+        wait_remembered(folder)
         before = len(api.sent())
         huiwen(folder, "import", folder / "index.tar").check_returncode()
         index(folder, later=LATER)
@@ -189,7 +189,7 @@ def test_quiet_hours_hold_back_and_faults_do_not_lose(api: BotApi, folder: Path)
         assert _say(api, "/alerts quiet 25-7").params["text"] == ZH.quiet_usage
         _say(api, f"/alerts {QUESTION}")
         _say(api, f"/alerts {QUESTION}", user=BOB, chat=GROUP)
-        _wait_looked(folder)
+        wait_remembered(folder)
         before = len(api.sent())
         api.inject("sendMessage", Fault(status=429, retry_after=1), Fault(status=502))
         index(folder, chemical=CHEMICAL)
@@ -204,7 +204,7 @@ def test_quiet_hours_hold_back_and_faults_do_not_lose(api: BotApi, folder: Path)
 def test_who_blocks_the_bot_is_left_alone_until_they_come_back(api: BotApi, folder: Path) -> None:
     with _bot(api, folder) as bot:
         _say(api, f"/alerts {QUESTION}")
-        _wait_looked(folder)
+        wait_remembered(folder)
         api.inject("sendMessage", Fault(status=403, description="Forbidden: bot was blocked by the user"))
         index(folder, chemical=CHEMICAL)
         api.wait(lambda: any(call.method == "sendMessage" and not call.served for call in api.calls), 40)

@@ -13,6 +13,7 @@ import pytest
 from bot.texts import texts_for
 from tests.bot.bot_process import HUIWEN, environment_of, running, write
 from tests.bot.telegram_world import ALICE, PRIVATE
+from tests.bot.test_alerts_process import CHEMICAL, LATER, wait_remembered
 from tests.retrieval.stores import PATIENCE_S, LiteServer, lenient, needs_milvus
 
 pytestmark = [needs_milvus, lenient]
@@ -94,3 +95,31 @@ def test_the_bot_outlives_its_server(tmp_path: Path, server: LiteServer) -> None
         while "三座防波堤" not in answer():
             assert time.monotonic() < until
             time.sleep(0.3)
+
+
+def test_who_keeps_a_question_is_told_by_a_bot_that_has_no_index_of_its_own(
+    tmp_path: Path, server: LiteServer
+) -> None:
+    writer, reader = tmp_path / "writer", tmp_path / "reader"
+    for folder in (writer, reader):
+        folder.mkdir()
+    write(writer, harbour=_HARBOUR)
+    assert _huiwen(writer, server, "index", writer / "articles").returncode == 0
+    with running(
+        reader,
+        HUIWEN_STORE__URI=server.uri,
+        HUIWEN_STORE__TIMEOUT="3",
+        HUIWEN_SEARCH__THRESHOLD="0.3",
+    ) as bot:
+        bot.api.say("/alerts 化工园区 安全", chat=PRIVATE, user=ALICE)
+        assert _ZH.alert_nothing_yet in bot.api.wait_sent(1)[0].shown
+        wait_remembered(reader)
+        write(writer, chemical=CHEMICAL)
+        assert _huiwen(writer, server, "index").returncode == 0
+        assert "化工园区安全生产工作会议" in bot.api.wait_sent(2)[1].shown
+        server.kill()
+        server.start()
+        write(writer, flood="7月1日，青山县召开防汛工作会议。", later=LATER)
+        assert _huiwen(writer, server, "index").returncode == 0
+        assert "应急演练" in bot.api.wait_sent(3)[2].shown
+        assert len(bot.api.sent()) == 3

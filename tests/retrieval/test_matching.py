@@ -36,7 +36,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
 
 
 def _kept(found: Searcher, *questions: str) -> list[Kept]:
-    vectors = found.embedded.finder.encode(questions)
+    vectors = found.store.interpreter.encode(questions)
     return [Kept(at, text, vector) for at, (text, vector) in enumerate(zip(questions, vectors, strict=True))]
 
 
@@ -98,7 +98,7 @@ def test_nothing_that_would_be_told_is_passed_over(real: Searcher) -> None:
     kept = _kept(real, *questions)
     passages = np.arange(len(real.embedded.finder.owners))
     near = {question.number for question, _ in promising(real, kept, passages)}
-    told = {q.number for q in kept if real.judge(q.text, real.embedded.finder.everywhere(), 3)}
+    told = {q.number for q in kept if real.judge_of(q.text, None, 3)}
     assert told and told <= near
 
 

@@ -16,11 +16,12 @@ import pytest
 
 from config import StoreSettings
 from retrieval.builder import build
+from retrieval.checking import Standing, check
 from retrieval.conversation import Conversation
 from retrieval.errors import BadQueryError, NoIndexError, StoreError
 from retrieval.milvus.heads import read_heads
 from retrieval.milvus.link import Link
-from retrieval.model import Answer
+from retrieval.model import Answer, Hit
 from retrieval.searcher import Searcher
 from retrieval.shards import Shard
 
@@ -205,6 +206,46 @@ def test_going_back_and_on_again(home: Home) -> None:
     _agree(home)
     home.index(full=True)
     _agree(home)
+
+
+def test_who_keeps_questions_is_told_what_arrives(home: Home) -> None:
+    put_all(home.folder)
+    home.index()
+    questions = (
+        "港口吞吐量",
+        "省委书记强调了什么？",
+        "地铁3号线全长多少公里？",
+        "How much cargo?",
+        "乡村公路",
+    )
+    standing = [Standing(number, text, None) for number, text in enumerate(questions)]
+
+    def told(stores: tuple[Searcher, Searcher]) -> list[list[tuple[int, int, list[tuple[float, Hit]]]]]:
+        """Return what either tells, and remember for either what it has seen."""
+        both = []
+        for which, (store, known) in enumerate(zip(stores, remembered, strict=True)):
+            checked = check(store, standing, known, 3)
+            assert checked is not None
+            remembered[which] += checked.seen
+            both.append(
+                [
+                    (match.number, match.articles, [(each.confidence, each.hit) for each in match.found])
+                    for match in checked.matches
+                ]
+            )
+        return both
+
+    remembered: list[tuple[int, ...]] = [(), ()]
+    assert told((home.searcher(), home.embedded())) == [[], []]
+    put(home.folder, "port.jsonl", record("port", "港口吞吐量突破五亿吨。", "市长骆闻笙主持会议。"))
+    put(home.folder, "road.jsonl", record("road", "乡村公路改造完成二百公里。", date="2024-04-03"))
+    put(home.folder, "metro.jsonl", record("metro", f"{PARAGRAPHS['metro']}（更正）", date="2022-03"))
+    home.index()
+    ours, theirs = told((home.searcher(), home.embedded()))
+    assert ours == theirs
+    assert {0, 4} <= {number for number, _, _ in ours}
+    assert {hit.article.id for _, _, found in ours for _, hit in found} == {"port", "road"}
+    assert told((home.searcher(), home.embedded())) == [[], []]
 
 
 def test_without_an_index_it_says_how_to_make_one(home: Home) -> None:
