@@ -35,6 +35,8 @@ def main() -> None:
         "machine": f"{os.cpu_count()} cores {_processor()}, Python {platform.python_version()}",
         "versions": {name: _version(name) for name in _PACKAGES},
     }
+    if wanted.scratch is not None:
+        wanted.scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=wanted.scratch) as scratch:
         place = Path(scratch)
         results["start"] = {
