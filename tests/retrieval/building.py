@@ -1,4 +1,7 @@
-"""Articles on disk and an index over them, in a line each."""
+"""Articles on disk and an index over them, in a line each.
+
+The dictionaries are loaded here: builds cut words themselves then, where each would start a process for it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ import json
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+
+import pypinyin  # noqa: F401
+import rjieba  # noqa: F401
 
 from embeddings import Encoder
 from retrieval.builder import Plan, Report, build
