@@ -102,9 +102,6 @@ def _build(plan: Plan, paths: Sequence[Path], encoder: Encoder, progress: Progre
             return _report(serving.manifest, False, 0, unchanged, old.problems(), started)
         wordings = stack.enter_context(closing(Wordings()))  # which loads its dictionaries
         found = read(looked, old, progress)
-        load_ahead(
-            encoder
-        )  # beside what comes before it is needed; beside SQLite, threads wait for each other
         _refuse_emptiness(found, sorted(roots), serving.manifest if serving else None)
         if as_it_was and serving and old and found.finds_nothing_new(old):
             return _report(serving.manifest, False, 0, found.counts, found.problems, started)
